@@ -102,6 +102,7 @@ export interface HostStore extends Store {
   begin(): void;
   /** Entries this turn appended or received, in log order. Throws when the commit failed: outcome unknown. */
   commit(): readonly Entry[];
+  /** Undoes this turn; does nothing when no transaction is open (SQLite may have rolled back by itself). */
   rollback(): void;
   /** After a failed turn: forgets every cache and reads the disk anew (P1). */
   recover(): void;

@@ -1,0 +1,79 @@
+import type { ClusterEvent } from '../cluster/event.ts';
+import type { HitView, Snapshot } from '../cluster/snapshot.ts';
+import type { ClusterSpec } from '../cluster/spec.ts';
+import type { FaultParams } from '../faults/fault.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+
+/**
+ * The control socket: newline-delimited JSON over a unix socket that only the user can open, each request
+ * carrying the cluster's token. A request gets any number of `item` lines and exactly one `result` or
+ * `error` line, all with its id; several may be open at once.
+ */
+export interface ControlRequest<M extends Method = Method> {
+  readonly id: number;
+  readonly token: string;
+  readonly method: M;
+  readonly params: Methods[M]['params'];
+}
+
+export type ControlReply =
+  | { readonly id: number; readonly item: unknown }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number | null; readonly error: { readonly code: string; readonly facts: Facts } };
+
+/** What an error's what/why/fix texts are filled from. */
+export type Facts = Readonly<Record<string, string | number | boolean | null>>;
+
+export type NodeAction = 'kill' | 'stop' | 'start' | 'restart' | 'pause' | 'resume';
+
+/** Everything that changes something answers with the number of the event it caused, and whether it did. */
+export interface Changed {
+  readonly changed: boolean;
+  readonly event: number;
+}
+
+export interface Methods {
+  hello: { params: Record<string, never>; result: { readonly spec: ClusterSpec; readonly pid: number }; item: never };
+  /** Answers when every node is ready and every follower caught up, or with the error that prevented it. */
+  ready: { params: Record<string, never>; result: Snapshot; item: { readonly progress: string } };
+  /** `fresh`: probes now, leaders first, and answers with that round (P13). */
+  snapshot: { params: { readonly fresh: boolean }; result: Snapshot; item: never };
+  events: {
+    params: { readonly after: number; readonly follow: boolean };
+    result: { readonly last: number };
+    item: ClusterEvent;
+  };
+  fault: {
+    params: { readonly fault: FaultParams };
+    result: Changed & { readonly id: string; readonly text: string; readonly links: number; readonly connections: number };
+    item: never;
+  };
+  heal: {
+    params: { readonly id: string | null };
+    result: Changed & { readonly healed: readonly { readonly id: string; readonly text: string; readonly hit: HitView }[] };
+    item: never;
+  };
+  node: {
+    params: { readonly action: NodeAction; readonly nodes: readonly NodeId[] };
+    result: Changed & {
+      readonly nodes: readonly { readonly id: NodeId; readonly changed: boolean; readonly lostInFlight: number }[];
+    };
+    item: { readonly progress: string };
+  };
+  promote: {
+    params: { readonly node: NodeId; readonly force: boolean };
+    result: Changed & { readonly node: NodeId; readonly epoch: string };
+    item: never;
+  };
+  set: {
+    params: { readonly settings: Readonly<Record<string, string>> };
+    result: Changed & { readonly settings: Readonly<Record<string, string>>; readonly at: string };
+    item: never;
+  };
+  /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */
+  down: { params: { readonly keep: boolean }; result: { readonly ended: number }; item: { readonly progress: string } };
+}
+
+export type Method = keyof Methods;
+
+export const maxControlLineBytes = 4 * 1024 * 1024;

@@ -1,0 +1,53 @@
+import type { Durability } from '../cluster/spec.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
+import type { ModeOptions, OperatorCommand, ReplicaStatus, TraceEvent } from '../protocol/protocol.ts';
+import type { Outcome } from '../protocol/request.ts';
+
+/** Between the supervisor and a node process, over the child's IPC channel. Its close ends the node. */
+export type ToNode =
+  | NodeInit
+  | { readonly type: 'probe'; readonly id: number }
+  | { readonly type: 'operator'; readonly id: number; readonly command: OperatorCommand }
+  /** Finish the turn, answer what is open as unknown, close the store, exit 0. */
+  | { readonly type: 'stop' };
+
+export interface NodeInit {
+  readonly type: 'init';
+  readonly cluster: string;
+  /** Proves membership of this cluster in every hello between nodes. */
+  readonly token: string;
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
+  readonly disk: DiskId;
+  /** The node's directory: node.db and data.db live in it. */
+  readonly dir: string;
+  readonly mode: string;
+  readonly options: ModeOptions;
+  readonly durability: Durability;
+  /** Ports on 127.0.0.1 to reach each other member; a node never learns that they are links. */
+  readonly peers: Readonly<Record<NodeId, number>>;
+  /** Port at which clients reach each member, itself included: named in READONLY errors. */
+  readonly clientPorts: Readonly<Record<NodeId, number>>;
+}
+
+export type FromNode =
+  | { readonly type: 'loaded' }
+  | { readonly type: 'ready'; readonly boot: number; readonly replicationPort: number; readonly clientPort: number }
+  | { readonly type: 'report'; readonly id: number; readonly report: NodeReport }
+  | { readonly type: 'outcome'; readonly id: number; readonly outcome: Outcome }
+  | { readonly type: 'trace'; readonly events: readonly TraceEvent[] }
+  /** It cannot go on: a sentence for people. It exits after this. */
+  | { readonly type: 'fatal'; readonly message: string };
+
+export interface NodeReport {
+  readonly boot: number;
+  readonly replica: ReplicaStatus;
+  /** Resident set, in bytes. */
+  readonly memory: number;
+  /** Milliseconds of the longest turn since the last report. */
+  readonly longestTurnMs: number;
+  /** Frames and connections the transport refused or dropped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Bytes waiting in this node's send queues, by peer. */
+  readonly queued: Readonly<Record<NodeId, number>>;
+}
