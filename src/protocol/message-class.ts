@@ -9,15 +9,21 @@ interface ClassRow {
   readonly number: number;
   readonly lane: Lane;
   readonly payload: boolean;
+  /**
+   * What a queue may do to two of this class between the same two nodes (T6, T10). `latest`: the newer one
+   * says all that the older one said, so the older may go. Only where nothing of an `each` class lies between
+   * them: an ack must not pass the subscribe that opens its stream. `each`: one event each, kept in order.
+   */
+  readonly keep: 'latest' | 'each';
 }
 
 export const messageClasses = {
-  hello: { number: 0, lane: 'ctl', payload: false },
-  heartbeat: { number: 1, lane: 'ctl', payload: false },
-  ack: { number: 2, lane: 'ctl', payload: false },
-  subscribe: { number: 3, lane: 'ctl', payload: false },
-  reject: { number: 4, lane: 'ctl', payload: false },
-  append: { number: 5, lane: 'log', payload: true },
+  hello: { number: 0, lane: 'ctl', payload: false, keep: 'each' },
+  heartbeat: { number: 1, lane: 'ctl', payload: false, keep: 'latest' },
+  ack: { number: 2, lane: 'ctl', payload: false, keep: 'latest' },
+  subscribe: { number: 3, lane: 'ctl', payload: false, keep: 'each' },
+  reject: { number: 4, lane: 'ctl', payload: false, keep: 'each' },
+  append: { number: 5, lane: 'log', payload: true, keep: 'each' },
 } as const satisfies Record<string, ClassRow>;
 
 export type MessageClass = keyof typeof messageClasses;

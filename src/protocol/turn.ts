@@ -58,8 +58,11 @@ export class TurnHost {
     return this.#restart(clock);
   }
 
-  /** Effects in order of steps, to be carried out in that order. */
-  turn(inputs: readonly Input[], clock: Clock): readonly Effect[] {
+  /**
+   * Effects in order of steps, to be carried out in that order. `inputs` is drawn from one step at a time,
+   * so that a host may end a turn by its clock (T9); what is not drawn when a turn fails stays with the host.
+   */
+  turn(inputs: Iterable<Input>, clock: Clock): readonly Effect[] {
     const before: Effect[] = [];
     if (this.#replica === null) {
       before.push(...this.#restart(clock));
@@ -68,13 +71,16 @@ export class TurnHost {
     return [...before, ...this.#run(this.#replica, inputs, clock)];
   }
 
-  #run(replica: Replica, inputs: readonly Input[], clock: Clock): readonly Effect[] {
+  #run(replica: Replica, inputs: Iterable<Input>, clock: Clock): readonly Effect[] {
     const effects: Effect[] = [];
-    const asked = inputs.filter((input) => input.type === 'request' || input.type === 'operator');
+    const asked: RequestId[] = [];
     let phase: Phase = 'step';
     try {
       this.#store.begin();
-      for (const input of inputs) effects.push(...replica.step(input));
+      for (const input of inputs) {
+        if (isAsked(input)) asked.push(input.id);
+        effects.push(...replica.step(input));
+      }
       phase = 'commit';
       const entries = this.#store.commit();
       phase = 'appended';
@@ -82,9 +88,9 @@ export class TurnHost {
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       if (phase === 'step') this.#store.rollback();
-      return this.#recover(asked.map((input) => input.id), phase, describe(error), clock);
+      return this.#recover(asked, phase, describe(error), clock);
     }
-    for (const input of asked) this.#open.add(input.id);
+    for (const id of asked) this.#open.add(id);
     this.#note(effects);
     return effects;
   }
@@ -138,16 +144,19 @@ export class TurnHost {
     }
   }
 
-  #refuse(inputs: readonly Input[]): readonly Effect[] {
+  #refuse(inputs: Iterable<Input>): readonly Effect[] {
     const detail = this.#failure ?? 'recovery failed';
-    return inputs
-      .filter((input) => input.type === 'request' || input.type === 'operator')
-      .map((input) => ({
-        type: 'reply',
-        id: input.id,
-        outcome: { type: 'refused', code: 'turn-failed', detail },
-      }));
+    const effects: Effect[] = [];
+    for (const input of inputs) {
+      if (!isAsked(input)) continue;
+      effects.push({ type: 'reply', id: input.id, outcome: { type: 'refused', code: 'turn-failed', detail } });
+    }
+    return effects;
   }
+}
+
+function isAsked(input: Input): input is Extract<Input, { type: 'request' | 'operator' }> {
+  return input.type === 'request' || input.type === 'operator';
 }
 
 function describe(error: unknown): string {
