@@ -31,6 +31,7 @@ export interface FaultKind<K extends FaultKindName> {
   readonly kind: K;
   /** One line for help and docs: what it does. */
   readonly summary: string;
+  /** An example, as people type it: it parses, and shells pass it on unchanged (P8). */
   readonly usage: string;
   /** Parameters from the command's arguments; a text is the reason why not. */
   parse(args: readonly string[], nodes: readonly NodeId[]): ParamsOf<K> | string;

@@ -1,0 +1,68 @@
+import type { NodeId } from '../protocol/node-id.ts';
+import { cut } from './cut.ts';
+import type { ActiveFault, FaultKind, FaultKindName, FaultParams, Flow, Verdict } from './fault.ts';
+import { isolate } from './isolate.ts';
+import { partition } from './partition.ts';
+
+/** Every kind of fault. Commands, help, docs and the conformance runs are made from this table. */
+export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = { partition, cut, isolate };
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The ids of the faults that hold the flow, in the order given; empty when it passes. */
+  readonly by: readonly string[];
+}
+
+/** What several faults make of one flow: it passes only if all let it. */
+export function verdictOf(faults: readonly ActiveFault[], flow: Flow): Judgement {
+  const by = faults.filter(({ params }) => kindOf(params).verdict(params, flow) === 'hold').map(({ id }) => id);
+  return { verdict: by.length > 0 ? 'hold' : 'pass', by };
+}
+
+/** The parameters that `args` say, or a text: the reason why not. */
+export function parseFault(
+  kind: FaultKindName,
+  args: readonly string[],
+  nodes: readonly NodeId[],
+): FaultParams | string {
+  return faultKinds[kind].parse(args, nodes);
+}
+
+/** As people type it: `isolate n3`. Equal faults have equal texts, and parse back from them. */
+export function formatFault(params: FaultParams): string {
+  return kindOf(params).format(params);
+}
+
+export interface Added {
+  /** What is in force now. */
+  readonly faults: readonly ActiveFault[];
+  /** False when an equal fault was in force already and nothing had to give way. */
+  readonly changed: boolean;
+  /** The fault that was asked for, as it is in force: an equal one keeps its id and what it has counted. */
+  readonly fault: ActiveFault;
+  /** Those of its kind that it took the place of. */
+  readonly replaced: readonly ActiveFault[];
+}
+
+/** Puts one more fault in force. A partition takes the place of earlier partitions; other kinds stack. */
+export function addFault(active: readonly ActiveFault[], added: ActiveFault): Added {
+  const text = formatFault(added.params);
+  const equal = active.find((fault) => formatFault(fault.params) === text);
+  const fault = equal ?? added;
+  const { kind } = fault.params;
+  const replaced = faultKinds[kind].replaces
+    ? active.filter((other) => other.params.kind === kind && other !== fault)
+    : [];
+  const kept = active.filter((other) => !replaced.includes(other));
+  return {
+    faults: equal === undefined ? [...kept, added] : kept,
+    changed: equal === undefined || replaced.length > 0,
+    fault,
+    replaced,
+  };
+}
+
+/** The row of the parameters' own kind: only parameters of that kind reach its functions. */
+function kindOf(params: FaultParams): FaultKind<FaultKindName> {
+  return faultKinds[params.kind] as FaultKind<FaultKindName>;
+}

@@ -1,0 +1,30 @@
+import { clientPlace } from '../cluster/place.ts';
+import type { FaultKind } from './fault.ts';
+import { receiverOf, senderOf } from './flow.ts';
+import { nodeFault } from './places.ts';
+
+/** One node and every other are cut from each other, both ways. Clients still reach it. */
+export const isolate: FaultKind<'isolate'> = {
+  kind: 'isolate',
+  summary: 'Hold everything between one node and all others, both ways; clients still reach it.',
+  usage: 'isolate n1',
+  replaces: false,
+
+  parse(args, nodes) {
+    const [node] = args;
+    if (node === undefined || args.length > 1) return 'say one node, like n1';
+    const fault = nodeFault(node, nodes);
+    if (fault !== null) return fault;
+    if (nodes.length < 2) return `${node} is the only node; there is nothing to isolate it from`;
+    return { kind: 'isolate', node };
+  },
+
+  format: (params) => `isolate ${params.node}`,
+
+  verdict(params, flow) {
+    const from = senderOf(flow);
+    const to = receiverOf(flow);
+    if (from === clientPlace || to === clientPlace) return 'pass';
+    return from === params.node || to === params.node ? 'hold' : 'pass';
+  },
+};
