@@ -1,0 +1,112 @@
+import type { ExitCode } from '../control/exit-codes.ts';
+import type { Style } from './style.ts';
+
+/**
+ * A command as data: what it takes, what it does, how it is shown. Arguments in, result out; it prints
+ * nothing, so that the command line, a lab and a screen can all call it. One file per command, one row in
+ * `commands.ts`; help, the command table of the README and the argument parser are made from these.
+ */
+export interface Command {
+  readonly name: string;
+  /** One line: what it does. */
+  readonly summary: string;
+  /** What is worth knowing beyond that, a paragraph each; shown by `--help`. */
+  readonly notes?: readonly string[];
+  /** In order; only the last may take several. */
+  readonly args: Readonly<Record<string, Arg<unknown>>>;
+  readonly options: Readonly<Record<string, Option<unknown>>>;
+  /** Typed as people would; a test runs each through two shells. */
+  readonly examples: readonly Example[];
+  /** True: a stream, or a wait of its own, that the global `--timeout` must not end unless it was given. */
+  readonly endless?: boolean;
+  /** Throws ReplabError. */
+  run(context: Context, input: InputOf<Args, Options>): Promise<Result>;
+}
+
+type Args = Readonly<Record<string, Arg<unknown>>>;
+type Options = Readonly<Record<string, Option<unknown>>>;
+
+export interface Example {
+  readonly run: string;
+  readonly does: string;
+}
+
+/** `parse` gives the value or throws a UsageError whose message says what was expected. */
+export interface Arg<T> {
+  readonly placeholder: string;
+  readonly summary: string;
+  readonly required: boolean;
+  readonly several: boolean;
+  /** Every word given for it; empty when it was left out. */
+  parse(words: readonly string[]): T;
+}
+
+export interface Option<T> {
+  /** Null: a flag without a value. */
+  readonly placeholder: string | null;
+  readonly summary: string;
+  /** As help shows it; null when leaving it out means something of its own. */
+  readonly fallback: string | null;
+  /** Undefined when it was left out. A flag that is there is `''`. */
+  parse(text: string | undefined): T;
+}
+
+export interface InputOf<A extends Args, O extends Options> {
+  readonly args: { readonly [K in keyof A]: ReturnType<A[K]['parse']> };
+  readonly options: { readonly [K in keyof O]: ReturnType<O[K]['parse']> };
+}
+
+/** What a command may use of the process it runs in. */
+export interface Context {
+  /** `-c`, else REPLAB_CLUSTER, else null. */
+  readonly cluster: string | null;
+  /** The global `--timeout` in ms: how long anything may be waited for. */
+  readonly timeoutMs: number;
+  /** Whether `--timeout` was given, or is the default. */
+  readonly timeoutGiven: boolean;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** One line about what is going on; shown when it goes on for long. */
+  progress(line: string): void;
+  /** All of standard input. */
+  stdin(): Promise<Buffer>;
+}
+
+/** A JSON document; `schema` says which, and its version. */
+export interface Document {
+  readonly schema: string;
+}
+
+export interface DocumentResult {
+  readonly kind: 'document';
+  readonly json: Document;
+  /** For people; lines without a newline at the end. */
+  text(style: Style): string;
+  readonly exit?: ExitCode;
+  /** Commands that are useful now. */
+  readonly next?: readonly string[];
+}
+
+/** Items as they come: lines for people, or one JSON document a line. */
+export interface StreamResult {
+  readonly kind: 'stream';
+  readonly items: AsyncIterable<StreamItem>;
+}
+
+export interface StreamItem {
+  readonly json: unknown;
+  text(style: Style): string;
+}
+
+export type Result = DocumentResult | StreamResult;
+
+/** Ties the types of `run`'s input to the declared arguments and options. */
+export function defineCommand<const A extends Args, const O extends Options>(
+  command: Omit<Command, 'args' | 'options' | 'run'> & {
+    readonly args: A;
+    readonly options: O;
+    run(context: Context, input: InputOf<A, O>): Promise<Result>;
+  },
+): Command {
+  return command;
+}

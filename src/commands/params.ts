@@ -1,0 +1,92 @@
+import { formatDuration, parseDuration } from '../lib/duration.ts';
+import type { Arg, Option } from './command.ts';
+
+/** What was typed cannot be used; the message says what was expected, as a phrase after "expected". */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+type Parse<T> = (text: string) => T;
+
+const asText: Parse<string> = (text) => text;
+
+export function required(placeholder: string, summary: string): Arg<string>;
+export function required<T>(placeholder: string, summary: string, parse: Parse<T>): Arg<T>;
+export function required(placeholder: string, summary: string, parse: Parse<unknown> = asText): Arg<unknown> {
+  return { placeholder, summary, required: true, several: false, parse: ([word]) => parse(word!) };
+}
+
+export function optional(placeholder: string, summary: string): Arg<string | null> {
+  return { placeholder, summary, required: false, several: false, parse: ([word]) => word ?? null };
+}
+
+/** Any number of words, at least one when `atLeastOne`. */
+export function several(placeholder: string, summary: string, atLeastOne: boolean): Arg<readonly string[]> {
+  return { placeholder, summary, required: atLeastOne, several: true, parse: (words) => words };
+}
+
+export function flag(summary: string): Option<boolean> {
+  return { placeholder: null, summary, fallback: null, parse: (text) => text !== undefined };
+}
+
+/** Null when left out. */
+export function text(placeholder: string, summary: string, parse: Parse<string> = asText): Option<string | null> {
+  return { placeholder, summary, fallback: null, parse: (given) => (given === undefined ? null : parse(given)) };
+}
+
+export function textOr(placeholder: string, summary: string, fallback: string): Option<string> {
+  return { placeholder, summary, fallback, parse: (given) => given ?? fallback };
+}
+
+export function integer(placeholder: string, summary: string, min: number, max: number): Option<number | null> {
+  return {
+    placeholder,
+    summary,
+    fallback: null,
+    parse: (given) => (given === undefined ? null : parseInteger(given, min, max)),
+  };
+}
+
+export function integerOr(summary: string, min: number, max: number, fallback: number, placeholder = 'N'): Option<number> {
+  return {
+    placeholder,
+    summary,
+    fallback: String(fallback),
+    parse: (given) => (given === undefined ? fallback : parseInteger(given, min, max)),
+  };
+}
+
+export function parseInteger(given: string, min: number, max: number): number {
+  const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`a whole number from ${min} to ${max}`);
+}
+
+export function duration(summary: string, fallbackMs: number): Option<number> {
+  return {
+    placeholder: 'DURATION',
+    summary,
+    fallback: formatDuration(fallbackMs),
+    parse: (given) => (given === undefined ? fallbackMs : parseDurationOption(given)),
+  };
+}
+
+export function parseDurationOption(given: string): number {
+  const ms = parseDuration(given);
+  if (ms === null) throw new UsageError('a duration such as 250ms, 10s or 1m');
+  return ms;
+}
+
+export function oneOf<const T extends string>(placeholder: string, summary: string, values: readonly T[], fallback: T): Option<T> {
+  return {
+    placeholder,
+    summary,
+    fallback,
+    parse: (given) => {
+      if (given === undefined) return fallback;
+      const value = values.find((one) => one === given);
+      if (value === undefined) throw new UsageError(`one of ${values.join(', ')}`);
+      return value;
+    },
+  };
+}
