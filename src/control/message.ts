@@ -33,7 +33,11 @@ export interface Changed {
 }
 
 export interface Methods {
-  hello: { params: Record<string, never>; result: { readonly spec: ClusterSpec; readonly pid: number }; item: never };
+  hello: {
+    params: Record<string, never>;
+    result: { readonly spec: ClusterSpec; readonly pid: number };
+    item: never;
+  };
   /** Answers when every node is ready and every follower caught up, or with the error that prevented it. */
   ready: { params: Record<string, never>; result: Snapshot; item: { readonly progress: string } };
   /** `fresh`: probes now, leaders first, and answers with that round (P13). */
@@ -45,18 +49,29 @@ export interface Methods {
   };
   fault: {
     params: { readonly fault: FaultParams };
-    result: Changed & { readonly id: string; readonly text: string; readonly links: number; readonly connections: number };
+    result: Changed & {
+      readonly id: string;
+      readonly text: string;
+      readonly links: number;
+      readonly connections: number;
+    };
     item: never;
   };
   heal: {
     params: { readonly id: string | null };
-    result: Changed & { readonly healed: readonly { readonly id: string; readonly text: string; readonly hit: HitView }[] };
+    result: Changed & {
+      readonly healed: readonly { readonly id: string; readonly text: string; readonly hit: HitView }[];
+    };
     item: never;
   };
   node: {
     params: { readonly action: NodeAction; readonly nodes: readonly NodeId[] };
     result: Changed & {
-      readonly nodes: readonly { readonly id: NodeId; readonly changed: boolean; readonly lostInFlight: number }[];
+      readonly nodes: readonly {
+        readonly id: NodeId;
+        readonly changed: boolean;
+        readonly lostInFlight: number;
+      }[];
     };
     item: { readonly progress: string };
   };
@@ -71,7 +86,11 @@ export interface Methods {
     item: never;
   };
   /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */
-  down: { params: { readonly keep: boolean }; result: { readonly ended: number }; item: { readonly progress: string } };
+  down: {
+    params: { readonly keep: boolean };
+    result: { readonly ended: number };
+    item: { readonly progress: string };
+  };
 }
 
 export type Method = keyof Methods;

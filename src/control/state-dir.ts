@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { clusterNamePattern } from '../cluster/spec.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import { readRecord, type ReadRecord } from './cluster-record.ts';
+import { ReplabError } from './errors.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where all clusters of this user live: `$XDG_STATE_HOME/replab`, else `~/.local/state/replab`. */
+export function stateRoot(env: Env = process.env): string {
+  const base = env.XDG_STATE_HOME;
+  return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.local', 'state'), 'replab');
+}
+
+/** The directory of a cluster, whether it exists or not. A name that is none is `usage`. */
+export function clusterDir(root: string, name: string): string {
+  if (!clusterNamePattern.test(name)) {
+    const message = `${JSON.stringify(name)} is no cluster name: small letters, digits, dot, dash and underscore, at most 63.`;
+    throw new ReplabError('usage', { message });
+  }
+  return join(root, name);
+}
+
+/** What lies where in a cluster's directory. */
+export const paths = {
+  lock: (dir: string): string => join(dir, 'lock'),
+  events: (dir: string): string => join(dir, 'events.ndjson'),
+  supervisorLog: (dir: string): string => join(dir, 'logs', 'supervisor.log'),
+  nodeLog: (dir: string, node: NodeId): string => join(dir, 'logs', `${node}.log`),
+  nodeData: (dir: string, node: NodeId): string => join(dir, 'nodes', node),
+} as const;
+
+/** Makes a directory, and those above it, that only this user may enter. */
+export function makePrivateDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+  } catch (error) {
+    throw new ReplabError('state-unwritable', { path, detail: (error as Error).message }, { cause: error });
+  }
+}
+
+export interface ClusterEntry {
+  readonly name: string;
+  readonly dir: string;
+  readonly read: ReadRecord;
+}
+
+/** Every directory under the root that holds a record of ours, by name; strangers' files are passed over. */
+export function listClusters(root: string): readonly ClusterEntry[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new ReplabError(
+      'state-unwritable',
+      { path: root, detail: (error as Error).message },
+      { cause: error },
+    );
+  }
+  return names
+    .filter((name) => clusterNamePattern.test(name))
+    .toSorted()
+    .map((name) => ({ name, dir: join(root, name), read: readRecord(join(root, name)) }))
+    .filter(({ read }) => read.type !== 'missing');
+}
+
+/** sun_path holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
+const maxSocketPathBytes = 100;
+
+/**
+ * Where a cluster's control socket goes: in its directory, or, when that path is too long for a socket, under
+ * a short one that only this user can enter. Creates that directory; `directory-unsafe` if it is another's.
+ */
+export function chooseSocketPath(dir: string, env: Env = process.env): string {
+  const direct = join(dir, 'control.sock');
+  if (Buffer.byteLength(direct) <= maxSocketPathBytes) return direct;
+  const name = `${createHash('sha256').update(dir).digest('hex').slice(0, 8)}.sock`;
+  const runtime = env.XDG_RUNTIME_DIR;
+  const candidates = [
+    ...(runtime !== undefined && isAbsolute(runtime) ? [join(runtime, 'replab')] : []),
+    join(tmpdir(), `replab-${process.getuid?.() ?? 0}`),
+    join('/tmp', `replab-${process.getuid?.() ?? 0}`),
+  ];
+  const short = candidates.find((path) => Buffer.byteLength(join(path, name)) <= maxSocketPathBytes)!;
+  makePrivateDirInShared(short);
+  return join(short, name);
+}
+
+/** A directory others may have made before us in a place everybody can write (like /tmp): trusted only if it is ours. */
+function makePrivateDirInShared(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new ReplabError('state-unwritable', { path, detail: (error as Error).message }, { cause: error });
+    }
+  }
+  const stat = lstatSync(path);
+  const reason = !stat.isDirectory()
+    ? 'It is not a directory'
+    : stat.uid !== process.getuid?.()
+      ? 'It belongs to another user'
+      : (stat.mode & 0o077) !== 0
+        ? 'Other users may enter it'
+        : null;
+  if (reason !== null) throw new ReplabError('directory-unsafe', { path, detail: reason });
+}
+
+/** Removes a cluster's directory with its data, and its socket wherever it is. */
+export function removeClusterDir(dir: string, socket: string | null): void {
+  try {
+    if (socket !== null && dirname(socket) !== dir) rmSync(socket, { force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  } catch (error) {
+    throw new ReplabError(
+      'state-unwritable',
+      { path: dir, detail: (error as Error).message },
+      { cause: error },
+    );
+  }
+}
