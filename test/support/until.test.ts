@@ -22,7 +22,9 @@ describe('until', () => {
 
   test('says what it waited for, what it saw last and what the state was', async () => {
     const failure = until('the leader', () => null, { deadlineMs: 10, show: () => ({ role: 'follower' }) });
-    await expect(failure).rejects.toThrow(/waited 10 ms for the leader; at the end it was null\n\{ role: 'follower' \}/);
+    await expect(failure).rejects.toThrow(
+      /waited 10 ms for the leader; at the end it was null\n\{ role: 'follower' \}/,
+    );
   });
 
   test('names the last error of a condition that kept throwing', async () => {

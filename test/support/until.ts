@@ -29,14 +29,15 @@ export async function until<T>(
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.5, 50)) {
     try {
       last = await beforeEnd(condition(), end);
-      if (Boolean(last)) return last as Truthy<T>;
+      if (last) return last as Truthy<T>;
     } catch (error) {
       last = error;
     }
     if (performance.now() >= end) break;
     await wait(pauseMs);
   }
-  const seen = last instanceof Error ? `it failed with: ${last.message}` : `it was ${inspect(last, { depth: 4 })}`;
+  const seen =
+    last instanceof Error ? `it failed with: ${last.message}` : `it was ${inspect(last, { depth: 4 })}`;
   const shown = show === undefined ? '' : `\n${inspect(show(), { depth: 6 })}`;
   throw new Error(`waited ${deadlineMs} ms for ${what}; at the end ${seen}${shown}`, {
     cause: last instanceof Error ? last : undefined,
