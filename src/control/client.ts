@@ -33,74 +33,88 @@ interface Waiting {
   readonly onItem: ((item: never) => void) | undefined;
   resolve(result: never): void;
   reject(error: unknown): void;
+  /** Stops listening for an abort. */
+  forget(): void;
 }
 
 /** Rejects with the system's error (`ENOENT`, `ECONNREFUSED`) when nobody listens there. */
 export async function connectControl(options: ConnectOptions): Promise<ControlClient> {
-  const socket = await dial(options.socketPath);
-  const waiting = new Map<number, Waiting>();
-  let lastId = 0;
-  let failure: ReplabError | null = null;
+  return new Connection(await dial(options.socketPath), options);
+}
 
-  const fail = (error: ReplabError): void => {
-    failure ??= error;
-    for (const one of waiting.values()) one.reject(failure);
-    waiting.clear();
-    socket.destroy();
-  };
-  const gone = (): ReplabError =>
-    new ReplabError('supervisor-gone', { cluster: options.cluster ?? 'the cluster' });
-  const receive = (reply: ControlReply): void => {
-    if ('error' in reply && reply.id === null)
-      return fail(errorFromWire(reply.error.code, reply.error.facts));
-    const one = waiting.get(reply.id ?? -1);
-    if (one === undefined) return;
-    if ('item' in reply) return one.onItem?.(reply.item as never);
-    waiting.delete(reply.id!);
-    if ('error' in reply) one.reject(errorFromWire(reply.error.code, reply.error.facts));
-    else one.resolve(reply.result as never);
-  };
-  socket.on(
-    'data',
-    createLineReader({
-      onValue: (value) => receive(value as ControlReply),
-      onGarbage: (detail) => fail(new ReplabError('bad-message', { detail })),
-    }),
-  );
-  // An error is followed by `close`.
-  socket.on('error', () => {});
-  const closed = new Promise<void>((resolve) => {
-    socket.once('close', () => {
-      fail(gone());
-      resolve();
+class Connection implements ControlClient {
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #token: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #failure: ReplabError | null = null;
+
+  constructor(socket: Socket, options: ConnectOptions) {
+    this.#socket = socket;
+    this.#token = options.token;
+    const read = createLineReader({
+      onValue: (value) => this.#receive(value as ControlReply),
+      onGarbage: (detail) => this.#fail(new ReplabError('bad-message', { detail })),
     });
-  });
+    socket.on('data', read);
+    // An error is followed by `close`.
+    socket.on('error', () => {});
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#fail(new ReplabError('supervisor-gone', { cluster: options.cluster ?? 'the cluster' }));
+        resolve();
+      });
+    });
+  }
 
-  return {
-    closed,
-    close: () => socket.destroy(),
-    request: (method, params, { onItem, signal } = {}) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        if (failure !== null) throw failure;
-        lastId += 1;
-        const id = lastId;
-        const onAbort = (): void => {
-          waiting.delete(id);
-          reject(signal?.reason);
-        };
-        const settle =
-          <A>(then: (value: A) => void) =>
-          (value: A): void => {
-            signal?.removeEventListener('abort', onAbort);
-            then(value);
-          };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        waiting.set(id, { onItem, resolve: settle(resolve), reject: settle(reject) });
-        const request: ControlRequest = { id, token: options.token, method, params };
-        socket.write(encodeLine(request));
-      }),
-  };
+  request<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    { onItem, signal }: RequestOptions<M> = {},
+  ): Promise<Methods[M]['result']> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.#failure !== null) throw this.#failure;
+      this.#lastId += 1;
+      const id = this.#lastId;
+      const onAbort = (): void => this.#take(id)?.reject(signal?.reason);
+      const forget = (): void => signal?.removeEventListener('abort', onAbort);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.set(id, { onItem, resolve, reject, forget });
+      const request: ControlRequest = { id, token: this.#token, method, params };
+      this.#socket.write(encodeLine(request));
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(reply: ControlReply): void {
+    if ('item' in reply) {
+      this.#waiting.get(reply.id)?.onItem?.(reply.item as never);
+    } else if ('result' in reply) {
+      this.#take(reply.id)?.resolve(reply.result as never);
+    } else {
+      const error = errorFromWire(reply.error.code, reply.error.facts);
+      if (reply.id === null) this.#fail(error);
+      else this.#take(reply.id)?.reject(error);
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.forget();
+    return waiting;
+  }
+
+  #fail(error: ReplabError): void {
+    this.#failure ??= error;
+    for (const id of this.#waiting.keys()) this.#take(id)?.reject(this.#failure);
+    this.#socket.destroy();
+  }
 }
 
 function dial(socketPath: string): Promise<Socket> {

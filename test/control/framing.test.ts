@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, nat, property, record, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLineReader, encodeLine } from '../../src/control/framing.ts';
 
@@ -14,11 +14,11 @@ function reader(maxBytes?: number) {
 
 describe('framing of the control socket', () => {
   test('lines come out whole, wherever the stream is cut', () => {
-    const lines = fc.array(fc.record({ text: fc.string({ unit: 'grapheme' }), n: fc.integer() }), {
+    const lines = array(record({ text: string({ unit: 'grapheme' }), n: integer() }), {
       maxLength: 5,
     });
-    fc.assert(
-      fc.property(lines, fc.array(fc.nat(40)), (sent, cuts) => {
+    assert(
+      property(lines, array(nat(40)), (sent, cuts) => {
         const { values, garbage, push } = reader();
         const bytes = Buffer.from(sent.map(encodeLine).join(''));
         let at = 0;
