@@ -61,7 +61,7 @@ describe('lint', () => {
 
 describe('types of pure rooms', () => {
   const platform = {
-    timer: `export const f = (): unknown => setTimeout(() => {}, 1);`,
+    timer: `export const f = (): unknown => setInterval(() => {}, 1);`,
     console: `export const f = (): void => console.log('hello');`,
     process: `export const f = (): unknown => process.env;`,
     performance: `export const f = (): number => performance.now();`,

@@ -15,7 +15,7 @@ export const planted: Readonly<Record<string, Planted>> = {
   },
   'no-param-reassign': { code: `export function next(a: number): number { a += 1; return a; }` },
   'max-lines-per-function': {
-    code: `export function long(): number[] {\n  return [\n${'    1,\n'.repeat(60)}  ];\n}`,
+    code: `export function long(): number[] {\n  return [\n${'    1,\n'.repeat(70)}  ];\n}`,
   },
   'import/no-cycle': {
     code: `import { b } from './import-no-cycle.ts';\nexport const a: number = b;\nexport { a as b };`,
@@ -30,6 +30,9 @@ export const planted: Readonly<Record<string, Planted>> = {
   'typescript/no-explicit-any': { code: `export const f = (a: any): number => (a === null ? 0 : 1);` },
   'typescript/no-floating-promises': {
     code: `const work = async (): Promise<void> => {};\nexport function f(): void { work(); }`,
+  },
+  'typescript/no-misused-spread': {
+    code: `const work = async (): Promise<object> => ({});\nexport const f = (): object => ({ ...work() });`,
   },
   'typescript/no-misused-promises': {
     code: `const test = async (): Promise<boolean> => false;\nexport const f = (): number => (test() ? 1 : 0);`,
@@ -72,6 +75,10 @@ export const planted: Readonly<Record<string, Planted>> = {
   'vitest/no-disabled-tests': {
     at: 'test',
     code: `import { expect, test } from 'vitest';\ntest.skip('one', () => { expect(1).toBe(1); });`,
+  },
+  'vitest/expect-expect': {
+    at: 'test',
+    code: `import { test } from 'vitest';\ntest('one', () => {});`,
   },
   'vitest/no-standalone-expect': {
     at: 'test',

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Snapshot } from '../../src/cluster/snapshot.ts';
+import { root } from '../support/root.ts';
+import { runProcess } from './measure.ts';
+
+/** The built command line, as a whole process, with a state directory of its own. */
+export interface Bench {
+  /** Runs `replab ...args --json` and gives its stdout. */
+  replab(...args: readonly string[]): Promise<string>;
+  snapshot(name: string): Promise<Snapshot>;
+  /** `work` with a cluster of `nodes` that is gone afterwards, whatever happened. */
+  withCluster<T>(nodes: number, work: (name: string) => Promise<T>, ...upArgs: readonly string[]): Promise<T>;
+}
+
+/** Runs `work` and removes its state directory. */
+export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'rl-bench-'));
+  const env = { ...process.env, XDG_STATE_HOME: dir, REPLAB_CLUSTER: undefined };
+  const bin = join(root, 'bin/replab.js');
+  let count = 0;
+  const replab: Bench['replab'] = (...args) => runProcess(process.execPath, [bin, ...args, '--json'], env);
+  const withCluster: Bench['withCluster'] = async (nodes, inside, ...upArgs) => {
+    count += 1;
+    const name = `b${count}`;
+    await replab('up', '-c', name, '--nodes', String(nodes), ...upArgs);
+    try {
+      return await inside(name);
+    } finally {
+      await replab('down', '-c', name);
+    }
+  };
+  const snapshot: Bench['snapshot'] = async (name) =>
+    JSON.parse(await replab('status', '-c', name)) as Snapshot;
+  try {
+    return await work({ replab, snapshot, withCluster });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

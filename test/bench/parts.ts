@@ -1,0 +1,133 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Bench } from './cluster.ts';
+import { load } from './load.ts';
+import { median, repeat, timed, type Figure } from './measure.ts';
+
+type Part = (bench: Bench, runs: number) => Promise<readonly Figure[]>;
+
+/** What can be measured; `npm run bench -- up writes` measures two. */
+export const parts = { up, memory, commands, down, writes } as const satisfies Record<string, Part>;
+
+/** `up` to all caught up, beside as many bare Node.js processes, in turn, so that a noisy machine hits both. */
+async function up(bench: Bench, runs: number): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const nodes of [3, 5, 20, 50]) {
+    const pairs = await repeat(nodes > 10 ? Math.min(runs, 3) : runs, async () => {
+      const name = `up${nodes}`;
+      const bare = await bareProcesses(nodes);
+      const { ms } = await timed(() => bench.replab('up', '-c', name, '--nodes', String(nodes)));
+      await bench.replab('down', '-c', name);
+      return { ms, bare };
+    });
+    figures.push(
+      { name: `\`up\` of ${nodes} nodes`, unit: 'ms', values: pairs.map(({ ms }) => ms) },
+      { name: `${nodes} bare Node.js processes`, unit: 'ms', values: pairs.map(({ bare }) => bare) },
+      {
+        name: `\`up\` of ${nodes} / ${nodes} bare`,
+        unit: 'x',
+        values: pairs.map(({ ms, bare }) => ms / bare),
+      },
+    );
+  }
+  return figures;
+}
+
+/** Resident memory of a node just started, and of one that took writes. */
+async function memory(bench: Bench): Promise<readonly Figure[]> {
+  return await bench.withCluster(5, async (name) => {
+    const idle = await memoryOf(bench, name);
+    await load(await leaderPort(bench, name), { clients: 50, forMs: 3000 });
+    return [
+      { name: 'memory of a node, idle', unit: 'MB', values: idle },
+      { name: 'memory of a node, after writes', unit: 'MB', values: await memoryOf(bench, name) },
+    ] satisfies Figure[];
+  });
+}
+
+/** Short commands as whole processes. */
+async function commands(bench: Bench, runs: number): Promise<readonly Figure[]> {
+  return await bench.withCluster(3, async (name) => {
+    await bench.replab('put', '-c', name, 'x', '1');
+    const time = async (...args: readonly string[]): Promise<Figure> => ({
+      name: `\`${args.join(' ')}\``,
+      unit: 'ms',
+      values: (await repeat(runs * 3, () => timed(() => bench.replab(...args, '-c', name)))).map(
+        ({ ms }) => ms,
+      ),
+    });
+    return [await time('get', 'x'), await time('put', 'x', '2'), await time('status'), await time('version')];
+  });
+}
+
+async function down(bench: Bench, runs: number): Promise<readonly Figure[]> {
+  const values = await repeat(runs, async () => {
+    await bench.replab('up', '-c', 'down', '--nodes', '5');
+    return (await timed(() => bench.replab('down', '-c', 'down'))).ms;
+  });
+  return [{ name: '`down` of 5 nodes', unit: 'ms', values }];
+}
+
+/** Writes acknowledged by a leader with two followers, through the proxy, one in flight a client. */
+async function writes(bench: Bench, runs: number): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const sync of ['none', '1']) {
+    const rows = await bench.withCluster(3, (name) => writesOf(bench, name, sync, runs), '--sync', sync);
+    figures.push(...rows);
+  }
+  return figures;
+}
+
+async function writesOf(bench: Bench, name: string, sync: string, runs: number): Promise<Figure[]> {
+  const port = await leaderPort(bench, name);
+  await load(port, { clients: 10, forMs: 500 });
+  const figures: Figure[] = [];
+  for (const clients of [1, 50]) {
+    const results = await repeat(runs, () => load(port, { clients, forMs: 2000 }));
+    const by = `${clients} client${clients === 1 ? '' : 's'}`;
+    figures.push(
+      {
+        name: `writes, sync ${sync}, ${by}`,
+        unit: 'ops/s',
+        values: results.map(({ perSecond }) => perSecond),
+      },
+      { name: `their median latency`, unit: 'ms', values: results.map(({ latencyMs }) => median(latencyMs)) },
+    );
+  }
+  return figures;
+}
+
+async function memoryOf(bench: Bench, name: string): Promise<number[]> {
+  const { nodes } = await bench.snapshot(name);
+  return nodes.flatMap(({ memory: bytes }) => (bytes === null ? [] : [bytes / 1e6]));
+}
+
+async function leaderPort(bench: Bench, name: string): Promise<number> {
+  const { leaders, nodes } = await bench.snapshot(name);
+  const address = nodes.find(({ id }) => id === leaders[0]?.id)?.address.client;
+  if (address === null || address === undefined) throw new Error(`${name} has no leader`);
+  return Number(address.split(':').at(-1));
+}
+
+/** Milliseconds to start that many processes that do nothing, all at once, until the last is there. */
+async function bareProcesses(count: number): Promise<number> {
+  const children: ChildProcess[] = [];
+  const { ms } = await timed(() =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const child = fork(fileURLToPath(new URL('fixtures/bare.js', import.meta.url)));
+        children.push(child);
+        await once(child, 'message');
+      }),
+    ),
+  );
+  await Promise.all(
+    children.map(async (child) => {
+      const exit = once(child, 'exit');
+      child.disconnect();
+      await exit;
+    }),
+  );
+  return ms;
+}
