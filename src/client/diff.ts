@@ -1,3 +1,4 @@
+import { compareText } from '../lib/text.ts';
 import type { Entry } from '../protocol/entry.ts';
 import { formatPosition, type Position } from '../protocol/position.ts';
 import { keyChanges } from './key-changes.ts';
@@ -76,8 +77,4 @@ function diffKey(
   const state = then !== null && here === expected ? 'behind' : 'diverged';
   if (then === null && here === now) return [];
   return [{ key, state, reference: now, node: here, changedAt: touched?.changedAt ?? null }];
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -17,12 +17,17 @@ export interface Command {
   readonly options: Readonly<Record<string, Option<unknown>>>;
   /** Typed as people would; a test runs each through two shells. */
   readonly examples: readonly Example[];
-  /** True: a stream, or a wait of its own, that the global `--timeout` must not end unless it was given. */
-  readonly endless?: boolean;
+  /** It may go on for ever: the global `--timeout` ends it only when it was given. */
+  endless?(input: AnyInput): boolean;
+  /** How long it means to wait at most, when that is its own option: the default `--timeout` is added to it. */
+  waitMs?(input: AnyInput): number;
+  /** How long taking back what it began may take, when it is interrupted. */
+  readonly unwindMs?: number;
   /** Throws ReplabError. */
-  run(context: Context, input: InputOf<Args, Options>): Promise<Result>;
+  run(context: Context, input: AnyInput): Promise<Result>;
 }
 
+export type AnyInput = InputOf<Args, Options>;
 type Args = Readonly<Record<string, Arg<unknown>>>;
 type Options = Readonly<Record<string, Option<unknown>>>;
 
@@ -60,10 +65,10 @@ export interface InputOf<A extends Args, O extends Options> {
 export interface Context {
   /** `-c`, else REPLAB_CLUSTER, else null. */
   readonly cluster: string | null;
+  /** Where the clusters of this user live. */
+  readonly root: string;
   /** The global `--timeout` in ms: how long anything may be waited for. */
   readonly timeoutMs: number;
-  /** Whether `--timeout` was given, or is the default. */
-  readonly timeoutGiven: boolean;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** One line about what is going on; shown when it goes on for long. */
@@ -83,6 +88,8 @@ export interface DocumentResult {
   /** For people; lines without a newline at the end. */
   text(style: Style): string;
   readonly exit?: ExitCode;
+  /** Beside the result, on standard error: what scripts that read the text do not want in it. */
+  note?(style: Style): string;
   /** Commands that are useful now. */
   readonly next?: readonly string[];
 }
@@ -102,9 +109,11 @@ export type Result = DocumentResult | StreamResult;
 
 /** Ties the types of `run`'s input to the declared arguments and options. */
 export function defineCommand<const A extends Args, const O extends Options>(
-  command: Omit<Command, 'args' | 'options' | 'run'> & {
+  command: Omit<Command, 'args' | 'options' | 'run' | 'endless' | 'waitMs'> & {
     readonly args: A;
     readonly options: O;
+    endless?(input: InputOf<A, O>): boolean;
+    waitMs?(input: InputOf<A, O>): number;
     run(context: Context, input: InputOf<A, O>): Promise<Result>;
   },
 ): Command {

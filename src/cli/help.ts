@@ -1,0 +1,111 @@
+import type { Command } from '../commands/command.ts';
+import { commandNames, commands, groups } from '../commands/commands.ts';
+import type { Style } from '../commands/style.ts';
+import { exitCodes } from '../control/exit-codes.ts';
+import { globalOptions } from './global-options.ts';
+
+const width = 96;
+
+/** Help for one command, made from what it declares. */
+export function commandHelp(command: Command, style: Style): string {
+  const args = Object.values(command.args);
+  const options = Object.entries(command.options).map(([name, { placeholder, summary, fallback }]) => {
+    const said = fallback === null || fallback === '0ms' || placeholder === null ? summary : `${summary} (default ${fallback})`;
+    return [`--${name}${placeholder === null ? '' : ` ${placeholder}`}`, said] as const;
+  });
+  const parts = [
+    `${style.bold('replab')} ${usageLine(command)}\n\n${fold(capital(`${command.summary}.`), 0)}`,
+    ...(command.notes ?? []).map((note) => (note.includes('\n') ? note : fold(note, 0))),
+    section('Arguments', args.map(({ placeholder, summary }) => [placeholder, summary]), style),
+    section('Options', options, style),
+    globalSection(style),
+    examplesSection(command, style),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** `put KEY [VALUE] [options]`. */
+export function usageLine(command: Command): string {
+  const args = Object.values(command.args).map(({ placeholder, required, several }) => {
+    const word = several ? `${placeholder}...` : placeholder;
+    return required ? word : `[${word}]`;
+  });
+  const options = Object.keys(command.options).length > 0 ? ['[options]'] : [];
+  return [command.name, ...args, ...options].join(' ');
+}
+
+/** The list of commands, by group. */
+export async function generalHelp(style: Style): Promise<string> {
+  const loaded = await Promise.all(commandNames.map(async (name) => ({ row: commands[name], command: await commands[name].load() })));
+  const lists = Object.entries(groups).map(([group, title]) => {
+    const members = loaded.filter(({ row }) => row.group === group);
+    return section(title, members.map(({ command }) => [command.name, command.summary]), style);
+  });
+  const codes = Object.entries(exitCodes).map(([name, code]) => `${code} ${exitWords[name as keyof typeof exitCodes]}`);
+  return [
+    `${style.bold('replab')}: a replication lab in your terminal. Real processes, real faults, measured answers.`,
+    `Usage: replab COMMAND [arguments] [options]\n       replab COMMAND --help`,
+    ...lists,
+    globalSection(style),
+    `${style.bold('Exit codes')}\n${fold(codes.join(' · '), 2)}`,
+    `${style.bold('Start here')}\n  replab up\n  replab put x 1\n  replab status`,
+  ].join('\n\n');
+}
+
+const exitWords: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'ok',
+  violated: 'false or violated',
+  inconclusive: 'cannot be told',
+  usage: 'not understood',
+  notFound: 'no such cluster or node',
+  timeout: 'took too long',
+  leftovers: 'processes left',
+  engineMissing: 'engine not installed',
+  refused: 'refused: did not happen',
+  unknown: 'outcome unknown: may have happened',
+  internal: 'fault in replab',
+  interrupted: 'interrupted',
+  terminated: 'terminated',
+};
+
+function globalSection(style: Style): string {
+  const rows = Object.entries(globalOptions).map(([name, { short, placeholder, summary }]) => {
+    const flag = `${short === null ? '' : `-${short}, `}--${name}${placeholder === null ? '' : ` ${placeholder}`}`;
+    return [flag, summary] as const;
+  });
+  return section('Every command', [...rows, ['-h, --help', 'this help']], style);
+}
+
+function examplesSection({ examples }: Command, style: Style): string {
+  const lines = examples.map(({ run, does }) => `  ${run}\n${style.dim(`      ${does}`)}`);
+  return `${style.bold('Examples')}\n${lines.join('\n')}`;
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[], style: Style): string {
+  if (rows.length === 0) return '';
+  const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 4);
+  const lines = rows.map(([left, right]) => {
+    const text = fold(right, column);
+    return left.length + 4 > column ? `  ${left}\n${text}` : `  ${left}${text.slice(2 + left.length)}`;
+  });
+  return `${style.bold(title)}\n${lines.join('\n')}`;
+}
+
+/** Text in lines of at most `width`, each `indent` deep. */
+function fold(text: string, indent: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].map((one) => ' '.repeat(indent) + one).join('\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,74 @@
+import type { DocumentResult, StreamResult } from '../commands/command.ts';
+import { plain, type Style } from '../commands/style.ts';
+import { describeError, type ReplabError } from '../control/errors.ts';
+import { encodeLine } from '../control/framing.ts';
+
+/** Results go to standard output, everything else to standard error (design §8). */
+export interface Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly style: Style;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export function printDocument(result: DocumentResult, output: Output): void {
+  if (output.json) {
+    output.out(encodeLine(result.json));
+    return;
+  }
+  const text = result.text(output.style);
+  if (text !== '') output.out(`${text}\n`);
+  if (output.quiet) return;
+  const note = result.note?.(output.style) ?? '';
+  if (note !== '') output.err(`${output.style.dim(note)}\n`);
+  if (result.next !== undefined && result.next.length > 0) {
+    output.err(output.style.dim(`next:\n${result.next.map((command) => `  ${command}`).join('\n')}\n`));
+  }
+}
+
+export async function printStream({ items }: StreamResult, output: Output): Promise<void> {
+  for await (const { json, text } of items) {
+    output.out(output.json ? encodeLine(json) : `${text(output.style)}\n`);
+  }
+}
+
+/** What, why, fix, and the log when there is one; with `--json` one document on standard output instead. */
+export function printError(error: ReplabError, output: Output): void {
+  const { code, definite, what, why, fix } = describeError(error);
+  if (output.json) {
+    output.out(encodeLine({ schema: 'replab.error/1', error: { code, definite, what, why, fix, facts: error.facts } }));
+    return;
+  }
+  const { style } = output;
+  const { log } = error.facts;
+  const lines = [
+    `${style.bad('replab:')} ${what}`,
+    `  why: ${why}`,
+    `  fix: ${fix}`,
+    ...(typeof log === 'string' ? [`  log: ${log}`] : []),
+  ];
+  output.err(`${lines.join('\n')}\n`);
+}
+
+interface Terminal {
+  readonly isTTY?: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Colour on a terminal only, and never under NO_COLOR (no-color.org) or a terminal that has none. */
+export function wantsColour(stream: Terminal, env: Env): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+/** The library is read only where its colours will be seen. */
+export async function loadStyle(colour: boolean): Promise<Style> {
+  if (!colour) return plain;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return { good: chalk.green, caution: chalk.yellow, bad: chalk.red, dim: chalk.dim, bold: chalk.bold };
+}

@@ -1,0 +1,86 @@
+import { Command as Parser, CommanderError, Option as Flag } from 'commander';
+import type { AnyInput, Command } from '../commands/command.ts';
+import { UsageError } from '../commands/params.ts';
+import { ReplabError } from '../control/errors.ts';
+import { globalOptions, type GlobalName } from './global-options.ts';
+
+export interface Parsed {
+  readonly input: AnyInput;
+  /** As typed; absent ones left out, flags are `''`. */
+  readonly globals: Readonly<Partial<Record<GlobalName, string>>>;
+}
+
+/** The words after the command's name, as its input. Throws ReplabError `usage` with what was expected. */
+export function parseWords(command: Command, words: readonly string[]): Parsed {
+  const parser = new Parser(command.name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    .helpOption(false)
+    .allowExcessArguments(false);
+  for (const arg of Object.values(command.args)) {
+    const name = arg.several ? `${arg.placeholder}...` : arg.placeholder;
+    parser.argument(arg.required ? `<${name}>` : `[${name}]`);
+  }
+  for (const [name, { placeholder }] of Object.entries(command.options)) parser.addOption(flagOf(name, placeholder));
+  for (const [name, { placeholder, short }] of Object.entries(globalOptions)) {
+    parser.addOption(flagOf(name, placeholder, short));
+  }
+  try {
+    parser.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw usage(command.name, sentence(error.message));
+  }
+  return { input: inputOf(command, parser), globals: globalsOf(parser) };
+}
+
+function flagOf(name: string, placeholder: string | null, short: string | null = null): Flag {
+  const long = placeholder === null ? `--${name}` : `--${name} <${placeholder}>`;
+  return new Flag(short === null ? long : `-${short}, ${long}`);
+}
+
+function inputOf(command: Command, parser: Parser): AnyInput {
+  const args = Object.entries(command.args).map(([name, arg], i) => {
+    const given = parser.processedArgs[i] as string | readonly string[] | undefined;
+    const words = given === undefined ? [] : typeof given === 'string' ? [given] : given;
+    return [name, parsed(command.name, arg.placeholder, words.join(' '), () => arg.parse(words))];
+  });
+  const options = Object.entries(command.options).map(([name, option]) => {
+    const given = givenOf(parser, name);
+    return [name, parsed(command.name, `--${name}`, given ?? '', () => option.parse(given))];
+  });
+  return { args: Object.fromEntries(args), options: Object.fromEntries(options) };
+}
+
+function parsed(command: string, what: string, given: string, parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw usage(command, `${what} is ${JSON.stringify(given)}; expected ${error.message}.`);
+  }
+}
+
+function globalsOf(parser: Parser): Parsed['globals'] {
+  const given = Object.keys(globalOptions).flatMap((name) => {
+    const value = givenOf(parser, name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(given) as Parsed['globals'];
+}
+
+function givenOf(parser: Parser, name: string): string | undefined {
+  const value: unknown = parser.opts()[new Flag(`--${name}`).attributeName()];
+  return value === undefined ? undefined : value === true ? '' : String(value);
+}
+
+/** `error: unknown option '--fo'\n(Did you mean --for?)` as a sentence. */
+function sentence(message: string): string {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const said = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.)]$/.test(said) ? said : `${said}.`;
+}
+
+export function usage(command: string | null, message: string): ReplabError {
+  return new ReplabError('usage', { command, message });
+}

@@ -1,0 +1,59 @@
+import type { Command } from './command.ts';
+
+export const groups = {
+  cluster: 'Clusters',
+  look: 'Looking',
+  data: 'Keys and values',
+  node: 'Nodes',
+  network: 'Network faults',
+  leader: 'Leadership and settings',
+  check: 'Scripts and proofs',
+} as const;
+
+export interface CommandRow {
+  readonly group: keyof typeof groups;
+  /** Loaded when it is needed: a `get` should not read the code of `up`. */
+  load(): Promise<Command>;
+}
+
+/** Every command. The command line, its help and the README's table are made from this. */
+export const commands = {
+  up: { group: 'cluster', load: async () => (await import('./up.ts')).up },
+  down: { group: 'cluster', load: async () => (await import('./down.ts')).down },
+  ls: { group: 'cluster', load: async () => (await import('./ls.ts')).ls },
+  status: { group: 'look', load: async () => (await import('./status.ts')).status },
+  events: { group: 'look', load: async () => (await import('./events.ts')).events },
+  logs: { group: 'look', load: async () => (await import('./logs.ts')).logs },
+  log: { group: 'look', load: async () => (await import('./log.ts')).log },
+  diff: { group: 'look', load: async () => (await import('./diff.ts')).diff },
+  put: { group: 'data', load: async () => (await import('./put.ts')).put },
+  get: { group: 'data', load: async () => (await import('./get.ts')).get },
+  del: { group: 'data', load: async () => (await import('./del.ts')).del },
+  incr: { group: 'data', load: async () => (await import('./incr.ts')).incr },
+  cas: { group: 'data', load: async () => (await import('./cas.ts')).cas },
+  kill: { group: 'node', load: async () => (await import('./kill.ts')).kill },
+  stop: { group: 'node', load: async () => (await import('./stop.ts')).stop },
+  start: { group: 'node', load: async () => (await import('./start.ts')).start },
+  restart: { group: 'node', load: async () => (await import('./restart.ts')).restart },
+  pause: { group: 'node', load: async () => (await import('./pause.ts')).pause },
+  resume: { group: 'node', load: async () => (await import('./resume.ts')).resume },
+  partition: { group: 'network', load: async () => (await import('./partition.ts')).partition },
+  cut: { group: 'network', load: async () => (await import('./cut.ts')).cut },
+  isolate: { group: 'network', load: async () => (await import('./isolate.ts')).isolate },
+  heal: { group: 'network', load: async () => (await import('./heal.ts')).heal },
+  faults: { group: 'network', load: async () => (await import('./faults.ts')).faults },
+  promote: { group: 'leader', load: async () => (await import('./promote.ts')).promote },
+  set: { group: 'leader', load: async () => (await import('./set.ts')).set },
+  expect: { group: 'check', load: async () => (await import('./expect.ts')).expect },
+  wait: { group: 'check', load: async () => (await import('./wait.ts')).wait },
+  sim: { group: 'check', load: async () => (await import('./sim.ts')).sim },
+  version: { group: 'check', load: async () => (await import('./version.ts')).version },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
+export type CommandName = keyof typeof commands;
+
+export const commandNames = Object.keys(commands) as readonly CommandName[];
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

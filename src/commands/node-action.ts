@@ -1,0 +1,54 @@
+import { withCluster } from '../client/cluster-connection.ts';
+import { selectNodes } from '../client/selectors.ts';
+import type { Methods, NodeAction } from '../control/message.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import { defineCommand, type Command, type Example } from './command.ts';
+import { several } from './params.ts';
+import type { Style } from './style.ts';
+
+interface ActionCommand {
+  readonly action: NodeAction;
+  readonly summary: string;
+  readonly notes: readonly string[];
+  readonly examples: readonly Example[];
+  /** `killed`, for what was done; `was down already`, for what did not need doing. */
+  readonly done: string;
+  readonly already: string;
+  next?(cluster: string, nodes: readonly NodeId[]): readonly string[];
+}
+
+type Answer = Methods['node']['result'];
+
+/** The commands that act on node processes differ in what they ask for and in how they say it. */
+export function nodeActionCommand(spec: ActionCommand): Command {
+  return defineCommand({
+    name: spec.action,
+    summary: spec.summary,
+    notes: spec.notes,
+    args: { nodes: several('NODE', 'nodes or selectors, such as n1, n1,n2, @leader, @followers, all', true) },
+    options: {},
+    examples: spec.examples,
+    run: (context, { args }) =>
+      withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+        const nodes = selectNodes(args.nodes, await cluster.freshSnapshot());
+        const answer = await cluster.request('node', { action: spec.action, nodes }, {
+          onItem: ({ progress }) => context.progress(progress),
+        });
+        return {
+          kind: 'document',
+          json: { schema: `replab.${spec.action}/1`, cluster: cluster.name, ...answer },
+          text: (style) => actionText(spec, answer, style),
+          ...(answer.changed && spec.next !== undefined ? { next: spec.next(cluster.name, nodes) } : {}),
+        };
+      }),
+  });
+}
+
+function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style): string {
+  const lines = nodes.map(({ id, changed, lostInFlight }) => {
+    if (!changed) return `${id} ${spec.already}`;
+    const lost = lostInFlight > 0 ? style.caution(`; ${lostInFlight} bytes it had in flight are lost`) : '';
+    return `${id} ${spec.done}${lost}`;
+  });
+  return [...lines, style.dim(`event ${event}`)].join('\n');
+}

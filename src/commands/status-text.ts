@@ -1,0 +1,61 @@
+import type { LagView, NodeView, Snapshot } from '../cluster/snapshot.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { faultTable } from './fault-text.ts';
+import type { Style } from './style.ts';
+import { table, type Cell } from './table.ts';
+import { verdictLine } from './verdict.ts';
+
+/** The verdict, the cluster in a line, its nodes, and the faults in force. `?` is "not known". */
+export function statusText(snapshot: Snapshot, style: Style): string {
+  const parts = [`${verdictLine(snapshot, style)}\n${style.dim(aboutLine(snapshot))}`, nodeTable(snapshot, style)];
+  if (snapshot.faults.length > 0) parts.push(faultTable(snapshot.faults, snapshot.tMs, style));
+  return parts.join('\n\n');
+}
+
+function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {
+  const sync = options['sync'] === undefined ? [] : [`sync ${options['sync']}`];
+  const count = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`;
+  return [mode, count, ...sync, `up ${upTime(tMs)}`, `contents ${divergence.state}`, `event ${events}`].join(' · ');
+}
+
+/** To the second: nobody reads a cluster's age in milliseconds. */
+function upTime(tMs: number): string {
+  return formatDuration(Math.max(1, Math.round(tMs / 1000)) * 1000);
+}
+
+function nodeTable(snapshot: Snapshot, style: Style): string {
+  const rows = snapshot.nodes.map((node): Cell[] => [
+    { text: node.id, paint: 'bold' },
+    stateCell(node),
+    node.role === 'leader' ? { text: 'leader', paint: 'good' } : (node.role ?? '?'),
+    node.epoch?.text ?? '?',
+    node.received?.text ?? '?',
+    node.applied?.text ?? '?',
+    lagCell(node),
+    node.keys === null ? '?' : String(node.keys),
+    node.pid === null ? '-' : String(node.pid),
+  ]);
+  return table(['NODE', 'STATE', 'ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'], rows, style, [7, 8]);
+}
+
+function stateCell({ state, role, stopped, rewinding, busyMs }: NodeView): Cell {
+  if (stopped !== null) return { text: 'stopped', paint: 'bad' };
+  if (rewinding === true) return { text: 'rewinding', paint: 'caution' };
+  if (state === 'running' && role === null) return { text: `silent ${formatDuration(busyMs)}`, paint: 'caution' };
+  if (state === 'running') return state;
+  return { text: state, paint: state === 'killed' || state === 'stopped' ? 'bad' : 'caution' };
+}
+
+function lagCell({ lag, role }: NodeView): Cell {
+  if (role === 'leader' && lag.entries === 0) return '-';
+  if (lag.forked === true) return { text: 'forked', paint: 'bad' };
+  if (lag.entries === null) return '?';
+  if (lag.entries === 0 && (lag.appliedMs ?? 0) === 0) return { text: 'no', paint: 'good' };
+  return { text: lagText(lag), paint: 'caution' };
+}
+
+function lagText({ entries, receivedMs, appliedMs }: LagView): string {
+  const ms = entries === 0 ? appliedMs : receivedMs;
+  const count = entries === 0 ? 'applying' : `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+  return ms === null ? count : `${count}, ${formatDuration(ms)}`;
+}

@@ -1,0 +1,40 @@
+import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
+import type { Style } from './style.ts';
+
+export interface ClusterVerdict {
+  readonly level: 'good' | 'caution' | 'bad';
+  readonly text: string;
+}
+
+/** One line on how a cluster is, worst first: what somebody who looks at it wants to know before the table. */
+export function verdictOf(snapshot: Snapshot): ClusterVerdict {
+  const { leaders, nodes, phase, divergence } = snapshot;
+  if (phase !== 'ready') return { level: 'caution', text: phase };
+  const newest = leaders.filter(({ newest: is }) => is);
+  if (leaders.length === 0) return { level: 'bad', text: 'no leader: nobody takes writes' };
+  if (leaders.length > newest.length) {
+    const old = leaders.filter(({ newest: is }) => !is).map(({ id, epoch }) => `${id} (${epoch.text})`);
+    return { level: 'bad', text: `${leaders.length} leaders: ${old.join(', ')} has not heard of ${newest[0]?.id} (${newest[0]?.epoch.text})` };
+  }
+  const reasons = nodes.flatMap((node) => troubleOf(node) ?? []);
+  if (divergence.state === 'diverged') return { level: 'bad', text: ['diverged', ...reasons].join('; ') };
+  const leads = `${newest[0]?.id} leads epoch ${newest[0]?.epoch.text}`;
+  if (reasons.length > 0) return { level: 'caution', text: `${leads}; ${reasons.join('; ')}` };
+  return { level: 'good', text: `${leads}, ${nodes.length === 1 ? 'alone' : 'every follower has all of it'}` };
+}
+
+function troubleOf(node: NodeView): string | null {
+  if (node.state !== 'running') return `${node.id} is ${node.state}`;
+  if (node.role === null) return `${node.id} does not answer`;
+  if (node.stopped !== null) return `${node.id} stopped: ${node.stopped}`;
+  if (node.rewinding === true) return `${node.id} is giving up what the leader does not have`;
+  if (node.lag.forked === true) return `${node.id} has entries the leader does not have`;
+  if (node.degraded === true) return `${node.id} acknowledges without its followers`;
+  if (node.lag.entries === null) return `${node.id}: lag not known`;
+  return node.lag.entries > 0 ? `${node.id} is ${node.lag.entries} ${node.lag.entries === 1 ? 'entry' : 'entries'} behind` : null;
+}
+
+export function verdictLine(snapshot: Snapshot, style: Style): string {
+  const verdict = verdictOf(snapshot);
+  return `${style.bold(snapshot.cluster)}: ${style[verdict.level](verdict.text)}`;
+}
