@@ -21,6 +21,7 @@ const entries = {
   node: 'src/node/main.ts',
 };
 
+// esbuild has said what is wrong.
 const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path)))),
@@ -35,7 +36,7 @@ const { outputFiles } = await build({
   legalComments: 'eof',
   logLevel: 'warning',
   write: false,
-});
+}).catch(() => process.exit(1));
 
 mkdirSync(dist, { recursive: true });
 for (const { path, contents } of outputFiles) {
