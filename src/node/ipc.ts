@@ -32,7 +32,12 @@ export interface NodeInit {
 
 export type FromNode =
   | { readonly type: 'loaded' }
-  | { readonly type: 'ready'; readonly boot: number; readonly replicationPort: number; readonly clientPort: number }
+  | {
+      readonly type: 'ready';
+      readonly boot: number;
+      readonly replicationPort: number;
+      readonly clientPort: number;
+    }
   | { readonly type: 'report'; readonly id: number; readonly report: NodeReport }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: Outcome }
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] }

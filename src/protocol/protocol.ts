@@ -81,7 +81,9 @@ export type TraceName =
   | 'designated'
   | 'config'
   | 'stopped'
-  | 'recovered';
+  | 'recovered'
+  /** By the host: messages to a peer were let go, since its queue was full (T6). */
+  | 'send-dropped';
 
 export interface Boot {
   readonly self: NodeId;

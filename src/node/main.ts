@@ -1,0 +1,92 @@
+/**
+ * The node process. It is told what it is over the IPC channel of the process that started it, and ends when
+ * that channel closes: a node never outlives its supervisor.
+ */
+import { flushCompileCache } from 'node:module';
+import { unreachable } from '../lib/assert.ts';
+
+import { findMode } from '../protocol/modes.ts';
+import type { TraceEvent } from '../protocol/protocol.ts';
+import { openStore } from '../store/open.ts';
+import type { FromNode, NodeInit, ToNode } from './ipc.ts';
+import { RunningNode } from './node.ts';
+
+/** Trace messages on their way to a supervisor that does not read; beyond these they are let go. */
+const mostTraces = 1000;
+/** How long a last message may take to leave. */
+const lastWordMs = 200;
+const internalError = 70;
+
+let node: RunningNode | null = null;
+let begun = false;
+let tracesOnTheirWay = 0;
+
+function tell(message: FromNode, then: () => void = () => undefined): void {
+  if (process.send === undefined || !process.connected) then();
+  else process.send(message, then);
+}
+
+function trace(events: readonly TraceEvent[]): boolean {
+  if (tracesOnTheirWay >= mostTraces) return false;
+  tracesOnTheirWay += 1;
+  tell({ type: 'trace', events }, () => {
+    tracesOnTheirWay -= 1;
+  });
+  return true;
+}
+
+/** One sentence for people over the channel, the rest for the log file. */
+function die(failure: unknown): void {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  process.stderr.write(`${failure instanceof Error ? (failure.stack ?? message) : message}\n`);
+  process.exitCode = internalError;
+  tell({ type: 'fatal', message }, () => process.exit(internalError));
+  setTimeout(() => process.exit(internalError), lastWordMs);
+}
+
+async function begin(init: NodeInit): Promise<void> {
+  const mode = findMode(init.mode);
+  if (mode === null) throw new Error(`no mode is named ${init.mode}`);
+  const { dir, disk, durability } = init;
+  const store = openStore({ dir, disk, durability });
+  const starting = new RunningNode(init, { store, mode, onTrace: trace });
+  const opened = await starting.start();
+  node = starting;
+  tell({ type: 'ready', ...opened }, flushCompileCache);
+}
+
+async function stop(): Promise<void> {
+  await node?.stop();
+  process.exit(0);
+}
+
+function receive(message: ToNode): void {
+  switch (message.type) {
+    case 'init':
+      if (begun) return;
+      begun = true;
+      begin(message).catch(die);
+      break;
+    case 'probe':
+      if (node !== null) tell({ type: 'report', id: message.id, report: node.report() });
+      break;
+    case 'operator':
+      node?.operate(message.command, (outcome) => tell({ type: 'outcome', id: message.id, outcome }));
+      break;
+    case 'stop':
+      stop().catch(die);
+      break;
+    default:
+      unreachable(message);
+  }
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => void stop().catch(die));
+// A terminal sends these to the whole group; what they mean for a cluster is the supervisor's to say.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('message', receive);
+tell({ type: 'loaded' });

@@ -1,0 +1,99 @@
+import type { Entry } from '../../protocol/entry.ts';
+import type { NodeId } from '../../protocol/node-id.ts';
+import type { Ballot, Position } from '../../protocol/position.ts';
+import type { ReplicaStatus } from '../../protocol/protocol.ts';
+import type { Op, Outcome, Result } from '../../protocol/request.ts';
+import { error, type RespValue, type RespVersion } from '../resp-value.ts';
+import type { ClientPorts } from '../resp-outcome.ts';
+
+/** One command of the client port: a row of the table in `commands.ts`. */
+export interface CommandRow {
+  /** In capitals. */
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  /** Arguments after the name, at least and at most. */
+  readonly arity: readonly [least: number, most: number];
+  readonly kind: 'read' | 'write' | 'connection' | 'node';
+  /** Which arguments are keys, for tools that route by key. */
+  readonly keys: 'none' | 'first' | 'all';
+  /** It asks about earlier commands of this connection, so it runs when all of them are answered. */
+  readonly afterEarlier?: true;
+  /** The connection ends once the answer is sent. */
+  readonly closes?: true;
+  /** `args` without the name, in the number that `arity` allows. */
+  run(args: readonly string[], context: CommandContext): RespValue | Ask;
+}
+
+/** A request to the replica, and how its result is told. What is no result is told alike for all commands. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly op: Op;
+  answer(outcome: OkOutcome): RespValue;
+}
+
+export type OkOutcome = Extract<Outcome, { type: 'ok' }>;
+
+export interface CommandContext {
+  readonly session: Session;
+  readonly node: ServedNode;
+  readonly commands: ReadonlyMap<string, CommandRow>;
+}
+
+/** What one connection has said of itself, and what it did last (R3). */
+export interface Session {
+  readonly id: number;
+  readonly address: string;
+  version: RespVersion;
+  name: string;
+  libName: string;
+  libVersion: string;
+  /** Whose writes these are (RL.SESSION). */
+  client: string | null;
+  /** The idempotency number of the next write; null when writes carry none. */
+  nextSeq: number | null;
+  epochSeen: Ballot | null;
+  /** Where this connection's last write went, once that was told. */
+  last: { readonly at: Position; readonly copies: number } | null;
+}
+
+/** What the commands may know of their node. Called between turns only. */
+export interface ServedNode {
+  readonly self: NodeId;
+  readonly cluster: string;
+  readonly members: readonly NodeId[];
+  readonly clientPorts: ClientPorts;
+  readonly startedAt: number;
+  now(): number;
+  connectedClients(): number;
+  /** Null while no replica runs. */
+  status(): ReplicaStatus | null;
+  /** Entries after `after`, in log order: at least one if there is one, then up to `maxBytes`. */
+  entries(after: Position, maxBytes: number): readonly Entry[];
+  discarded(): readonly Entry[];
+}
+
+/** More arguments than the parser lets through. */
+export const many = Infinity;
+
+export function ask<R extends Result['kind']>(
+  op: Op,
+  kind: R,
+  answer: (result: Extract<Result, { kind: R }>, outcome: OkOutcome) => RespValue,
+): Ask {
+  return {
+    kind: 'ask',
+    op,
+    answer(outcome) {
+      const { result } = outcome;
+      if (result.kind !== kind) return error(`ERR internal: a ${result.kind} where a ${kind} belongs`);
+      return answer(result as Extract<Result, { kind: R }>, outcome);
+    },
+  };
+}
+
+/** A whole number from 0 to `most`, or null. */
+export function parseCount(text: string, most = Number.MAX_SAFE_INTEGER): number | null {
+  const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return count <= most ? count : null;
+}

@@ -1,0 +1,153 @@
+import { epochAt, formatBallot, formatPosition, parseBallot } from '../../protocol/position.ts';
+import {
+  ask,
+  parseCount,
+  type Ask,
+  type CommandContext,
+  type CommandRow,
+  type ServedNode,
+} from './command.ts';
+import { array, bulk, error, integer, nothing, ok, type RespValue } from '../resp-value.ts';
+
+export const rlNodeCommands: readonly CommandRow[] = [
+  {
+    name: 'RL.WHO',
+    usage: 'RL.WHO',
+    summary: 'Who this node is and whom it follows, as JSON.',
+    arity: [0, 0],
+    kind: 'node',
+    keys: 'none',
+    run: (_, { node }) => bulk(JSON.stringify(who(node))),
+  },
+  {
+    name: 'RL.SESSION',
+    usage: 'RL.SESSION client [SEQ n] [EPOCH epoch]',
+    summary:
+      "Whose the connection's later commands are, the number of its next write, the highest epoch seen.",
+    arity: [1, 5],
+    kind: 'connection',
+    keys: 'none',
+    run: ([client, ...options], context) => beginSession(client!, options, context),
+  },
+  {
+    name: 'RL.LAST',
+    usage: 'RL.LAST',
+    summary: "This connection's last write as [position, copies]; null before the first.",
+    arity: [0, 0],
+    kind: 'connection',
+    keys: 'none',
+    afterEarlier: true,
+    run: (_, { session: { last } }) =>
+      last === null ? nothing : array([bulk(formatPosition(last.at)), integer(last.copies)]),
+  },
+  {
+    name: 'WAIT',
+    usage: 'WAIT numreplicas timeout',
+    summary: "How many followers hold this connection's last write; waits for that many, or for timeout ms.",
+    arity: [2, 2],
+    kind: 'connection',
+    keys: 'none',
+    afterEarlier: true,
+    run: ([count, timeout], context) => waitForCopies(count!, timeout!, context),
+  },
+  {
+    name: 'RL.LOG',
+    usage: 'RL.LOG after-index max-bytes',
+    summary: "Entries of this node's log after an index, each as JSON.",
+    arity: [2, 2],
+    kind: 'node',
+    keys: 'none',
+    run: ([after, maxBytes], { node }) => readLog(after!, maxBytes!, node),
+  },
+  {
+    name: 'RL.DISCARDED',
+    usage: 'RL.DISCARDED',
+    summary: 'Entries this disk cut off when it rejoined another leader, each as JSON.',
+    arity: [0, 0],
+    kind: 'node',
+    keys: 'none',
+    run: (_, { node }) => array(node.discarded().map((entry) => bulk(JSON.stringify(entry)))),
+  },
+];
+
+/** The answer of RL.WHO. Positions and epochs as text; `leaderPort`: where clients reach the leader. */
+export interface Who {
+  readonly cluster: string;
+  readonly node: string;
+  readonly role: string | null;
+  readonly epoch: string | null;
+  readonly leader: string | null;
+  readonly leaderPort: number | null;
+  readonly received: string | null;
+  readonly applied: string | null;
+  readonly stopped: string | null;
+}
+
+function who(node: ServedNode): Who {
+  const status = node.status();
+  const leader = status?.leader ?? null;
+  return {
+    cluster: node.cluster,
+    node: node.self,
+    role: status?.role ?? null,
+    epoch: status === null ? null : formatBallot(status.epoch),
+    leader,
+    leaderPort: leader === null ? null : (node.clientPorts[leader] ?? null),
+    received: status === null ? null : formatPosition(status.received),
+    applied: status === null ? null : formatPosition(status.applied),
+    stopped: status?.stopped ?? null,
+  };
+}
+
+const sessionUsage = 'ERR syntax: RL.SESSION client [SEQ n] [EPOCH epoch]';
+
+/**
+ * SEQ numbers this connection's next write, and each write after it one higher. The client names the number,
+ * since a count of ours would begin anew with each connection and make its new writes look like repeats.
+ */
+function beginSession(client: string, options: readonly string[], { session }: CommandContext): RespValue {
+  let nextSeq: number | null = null;
+  let { epochSeen } = session;
+  for (let i = 0; i < options.length; i += 2) {
+    const word = options[i]!.toUpperCase();
+    const value = options[i + 1] ?? '';
+    if (word === 'SEQ') nextSeq = parseCount(value);
+    else if (word === 'EPOCH') epochSeen = parseBallot(value);
+    else return error(sessionUsage);
+    if ((word === 'SEQ' ? nextSeq : epochSeen) === null) return error(sessionUsage);
+  }
+  if (client === '' || client.length > 256) return error('ERR a client has a name of 1 to 256 characters');
+  session.client = client;
+  session.nextSeq = nextSeq;
+  session.epochSeen = epochSeen;
+  return ok;
+}
+
+/** Redis counts replicas, the protocol counts copies: one more, the leader's own. A timeout of 0 is none. */
+function waitForCopies(countText: string, timeoutText: string, { session }: CommandContext): RespValue | Ask {
+  const count = parseCount(countText, 1_000_000);
+  const timeoutMs = parseCount(timeoutText);
+  if (count === null || timeoutMs === null) return error('ERR value is not an integer or out of range');
+  if (session.last === null) return integer(0);
+  const op = {
+    kind: 'copies',
+    at: session.last.at,
+    count: count + 1,
+    timeoutMs: timeoutMs || longestMs,
+  } as const;
+  return ask(op, 'count', (result) => integer(Math.max(0, result.count - 1)));
+}
+
+const longestMs = 2 ** 31 - 1;
+
+function readLog(afterText: string, maxText: string, node: ServedNode): RespValue {
+  const index = parseCount(afterText);
+  const maxBytes = parseCount(maxText);
+  if (index === null || maxBytes === null) return error('ERR syntax: RL.LOG after-index max-bytes');
+  const status = node.status();
+  if (status === null) return error('REFUSED turn-failed this node has no replica running');
+  if (index < status.base.index) return error(`ERR the log begins after ${formatPosition(status.base)}`);
+  if (index >= status.received.index) return array([]);
+  const entries = node.entries({ epoch: epochAt(status.epochs, index), index }, maxBytes);
+  return array(entries.map((entry) => bulk(JSON.stringify(entry))));
+}
