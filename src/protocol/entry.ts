@@ -40,12 +40,42 @@ export const zeroChain: Hash48 = 0;
 
 /** The chain hash of an entry that follows one whose chain hash is `previous`. */
 export function chainOf(previous: Hash48, entry: Omit<Entry, 'chain'>): Hash48 {
-  const identity = entry.client === undefined ? '' : `${entry.client}#${entry.seq ?? ''}`;
-  const content = JSON.stringify([entry.body, entry.result ?? null]);
-  return hash48(`${formatPosition(entry.at)}|${identity}|${content}`, previous);
+  return seal(previous, entry).entry.chain;
 }
 
 /** The size an entry counts for in windows, lag and logs: the characters of its JSON form. */
 export function entryBytes(entry: Entry): number {
   return JSON.stringify(entry).length;
+}
+
+/** An entry with the texts that its chain hash, its size and its row in a log are made of. */
+export interface Sealed {
+  readonly entry: Entry;
+  readonly body: string;
+  /** Null when the entry has no result. */
+  readonly result: string | null;
+  /** `entryBytes(entry)`. */
+  readonly bytes: number;
+}
+
+/** Chains an entry to the one before. Its keys are in the order of `Entry`, so that its JSON is canonical. */
+export function seal(previous: Hash48, draft: Omit<Entry, 'chain'>): Sealed {
+  const { at, client, seq } = draft;
+  const body = JSON.stringify(draft.body);
+  const result = draft.result === undefined ? null : JSON.stringify(draft.result);
+  const identity = client === undefined ? '' : `${client}#${seq ?? ''}`;
+  const chain = hash48(`${formatPosition(at)}|${identity}|[${body},${result}]`, previous);
+  const head = {
+    at,
+    chain,
+    ...(client === undefined ? {} : { client }),
+    ...(seq === undefined ? {} : { seq }),
+  };
+  const entry: Entry = {
+    ...head,
+    ...(draft.result === undefined ? {} : { result: draft.result }),
+    body: draft.body,
+  };
+  const bytes = JSON.stringify(head).length + ',"body":'.length + body.length;
+  return { entry, body, result, bytes: bytes + (result === null ? 0 : ',"result":'.length + result.length) };
 }
