@@ -1,0 +1,57 @@
+import { logOf, type TurnLog } from '../protocol/log-core.ts';
+import type { Ballot } from '../protocol/position.ts';
+import { stateOf } from '../protocol/state-core.ts';
+import type { Head, Medium, TurnState } from '../protocol/store-medium.ts';
+import type { State } from '../protocol/store.ts';
+import type { Journal } from './memory-journal.ts';
+import { emptyHead, memoryDedupe, memoryKv, memoryLog } from './memory-tables.ts';
+
+/** The twin of data.db. */
+export interface MemoryData {
+  readonly log: TurnLog;
+  readonly state: State;
+  /** Takes back what this turn did. */
+  rollback(): void;
+}
+
+export function memoryData(
+  journal: Journal,
+  turn: TurnState,
+  keepPromise: (epoch: Ballot) => void,
+): MemoryData {
+  const head = emptyHead();
+  const kv = memoryKv(journal, head);
+  const medium: Medium = {
+    turn,
+    head: () => head,
+    write() {
+      // The head is changed in place, by cores and tables alike: it goes back as a whole.
+      const before: Head = { ...head };
+      journal.write(() => void Object.assign(head, before));
+    },
+    atomically(work) {
+      const back = journal.mark();
+      const before: Head = { ...head };
+      const done = work();
+      if (!done) {
+        back();
+        Object.assign(head, before);
+      }
+      return done;
+    },
+    kv,
+    log: memoryLog(journal, head),
+    dedupe: memoryDedupe(journal),
+    keepPromise,
+  };
+  const log = logOf(medium);
+  return {
+    log,
+    state: stateOf(medium, log),
+    rollback() {
+      journal.rollback();
+      kv.taken();
+      log.startTurn();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { assert } from '../lib/assert.ts';
+import type { TurnState } from '../protocol/store-medium.ts';
+
+/** How each change of a turn is taken back: the twin of one SQLite transaction. */
+export interface Journal {
+  /** To be called before every write, with what undoes it. */
+  write(undo: () => void): void;
+  readonly begun: boolean;
+  /** Now; the answer takes back what was written since. */
+  mark(): () => void;
+  commit(): void;
+  rollback(): void;
+  /** The next write throws: the disk is full. */
+  failNextWrite(): void;
+}
+
+export function journalOf(turn: TurnState): Journal {
+  const undos: (() => void)[] = [];
+  let failing = false;
+  const backTo = (count: number): void => {
+    while (undos.length > count) undos.pop()!();
+  };
+  return {
+    get begun() {
+      return undos.length > 0;
+    },
+    write(undo) {
+      assert(turn.open, 'a store is written only between begin and commit');
+      if (failing) {
+        failing = false;
+        throw new Error('disk full (injected)');
+      }
+      undos.push(undo);
+    },
+    mark() {
+      const count = undos.length;
+      return () => backTo(count);
+    },
+    commit: () => void (undos.length = 0),
+    rollback: () => backTo(0),
+    failNextWrite: () => void (failing = true),
+  };
+}
