@@ -1,0 +1,66 @@
+import { DatabaseSync } from 'node:sqlite';
+import { corruptStore, explain, foreignStore, StoreError } from './store-error.ts';
+
+/** `RLAB`: what a replab database carries in its header as its application id. */
+const applicationId = 0x524c4142;
+const schemaVersion = 1;
+
+export interface DatabaseFile {
+  readonly sql: DatabaseSync;
+  /** It held no schema: it was made just now, or its making was cut off. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Opens `file`, making it when missing. `setUp` is run first: pragmas, locks. Throws `StoreError` on a file
+ * that is not a replab database of this or an earlier version.
+ */
+export function openDatabase(file: string, timeoutMs: number, setUp: string): DatabaseFile {
+  return explaining(file, () => {
+    const sql = new DatabaseSync(file, { timeout: timeoutMs });
+    try {
+      sql.exec(setUp);
+      return { sql, fresh: isFresh(sql, file) };
+    } catch (error) {
+      sql.close();
+      throw error;
+    }
+  });
+}
+
+/** Makes the tables, and marks the database as replab's. To be called inside a transaction. */
+export function createSchema(sql: DatabaseSync, schema: string): void {
+  sql.exec(schema);
+  sql.exec(`pragma application_id = ${applicationId}; pragma user_version = ${schemaVersion}`);
+}
+
+/** What `work` throws about `file`, as a `StoreError` wherever it is one. */
+export function explaining<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+function isFresh(sql: DatabaseSync, file: string): boolean {
+  const { objects } = sql.prepare('select count(*) as objects from sqlite_schema').get() as {
+    objects: number;
+  };
+  if (objects === 0) return true;
+  const id = headerOf(sql, 'application_id');
+  const version = headerOf(sql, 'user_version');
+  if (id !== applicationId) throw foreignStore(file, 'is a database of another program');
+  if (version > schemaVersion) {
+    throw new StoreError(
+      'newer-schema',
+      `${file} was written by a later replab (schema ${version}; this one knows ${schemaVersion}). Use that version.`,
+    );
+  }
+  if (version < schemaVersion) throw corruptStore(file, `no replab wrote a schema ${version}`);
+  return false;
+}
+
+function headerOf(sql: DatabaseSync, field: 'application_id' | 'user_version'): number {
+  return (sql.prepare(`pragma ${field}`).get() as Record<typeof field, number>)[field];
+}

@@ -1,0 +1,137 @@
+/**
+ * node.db: the facts of one disk, and the lock of the whole store.
+ *
+ * `synchronous=FULL` always (B0.3). A rollback journal, not a WAL: the file is written once per start and
+ * per promise, so three syncs do not matter, and one file beside which nothing lasting lies is easiest to
+ * copy and to reason about. `locking_mode=EXCLUSIVE` keeps the kernel's lock until the process ends, however
+ * it ends: a second process is refused, and nothing stale is ever left behind.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { assert } from '../lib/assert.ts';
+import type { Entry } from '../protocol/entry.ts';
+import { diskName, type DiskId } from '../protocol/node-id.ts';
+import { compareBallots, formatBallot, type Ballot } from '../protocol/position.ts';
+import type { Local, LocalFacts } from '../protocol/store.ts';
+import type { TurnState } from '../protocol/store-medium.ts';
+import { createSchema, explaining, openDatabase } from './database.ts';
+import { corruptStore, foreignStore } from './store-error.ts';
+import { transactionOf, type Transaction } from './transaction.ts';
+
+const setUp = `
+  pragma locking_mode = exclusive;
+  pragma journal_mode = truncate;
+  pragma synchronous = full;
+  begin exclusive`;
+
+const schema = `
+  create table node (
+    id integer primary key check (id = 1),
+    disk integer not null, boot integer not null,
+    promised_number integer not null, promised_disk integer not null);
+  create table discarded (
+    number integer not null, disk integer not null, idx integer not null, chain integer not null,
+    entry text not null, primary key (number, disk, idx, chain))`;
+
+interface NodeRow {
+  readonly disk: number;
+  readonly boot: number;
+  readonly promised_number: number;
+  readonly promised_disk: number;
+}
+
+/** node.db with the store's lock held, and its opening transaction not yet committed. */
+export interface LockedNodeFile {
+  readonly fresh: boolean;
+  /** Commits the opening: makes the row of a fresh disk, counts a boot. Throws when `disk` is another one. */
+  settle(disk: DiskId, boot: BootCount): OpenNodeFile;
+  close(): void;
+}
+
+/** Recovery in place opens the files again; it is no new boot. */
+export type BootCount = 'count' | 'keep';
+
+export interface OpenNodeFile {
+  readonly local: Local;
+  readonly transaction: Transaction;
+  /** Before a log is cut: what it alone promised stays promised (I7). */
+  keepPromise(epoch: Ballot): void;
+  reload(): void;
+}
+
+export function lockNodeFile(file: string, turn: TurnState, lastEpoch: () => Ballot): LockedNodeFile {
+  const { sql, fresh } = openDatabase(file, 0, setUp);
+  return {
+    fresh,
+    settle: (disk, boot) =>
+      explaining(file, () => {
+        if (fresh) create(sql, disk);
+        const found = readNode(sql, file);
+        if (found.disk !== disk) {
+          throw foreignStore(file, `belongs to disk ${diskName(found.disk)}, not to ${diskName(disk)}`);
+        }
+        if (boot === 'count') sql.exec('update node set boot = boot + 1');
+        sql.exec('commit');
+        return openNode(sql, file, turn, lastEpoch);
+      }),
+    close: () => sql.close(),
+  };
+}
+
+function create(sql: DatabaseSync, disk: DiskId): void {
+  createSchema(sql, schema);
+  sql.prepare('insert into node values (1, ?, 0, 0, 0)').run(disk);
+}
+
+function readNode(sql: DatabaseSync, file: string): NodeRow {
+  const row = sql.prepare('select * from node').get() as NodeRow | undefined;
+  if (row === undefined) throw corruptStore(file, 'it does not say whose disk it is');
+  return row;
+}
+
+function openNode(sql: DatabaseSync, file: string, turn: TurnState, lastEpoch: () => Ballot): OpenNodeFile {
+  const transaction = transactionOf(sql, turn);
+  const setPromise = sql.prepare('update node set promised_number = ?, promised_disk = ?');
+  const addDiscarded = sql.prepare('insert into discarded values (?, ?, ?, ?, ?) on conflict do nothing');
+  let row = readNode(sql, file);
+
+  const written = (): Ballot => ({ number: row.promised_number, disk: row.promised_disk });
+  const write = (ballot: Ballot): void => {
+    if (compareBallots(ballot, written()) <= 0) return;
+    transaction.write();
+    setPromise.run(ballot.number, ballot.disk);
+    row = { ...row, promised_number: ballot.number, promised_disk: ballot.disk };
+  };
+  const facts = (): LocalFacts => {
+    const promised = compareBallots(written(), lastEpoch()) >= 0 ? written() : lastEpoch();
+    return { disk: row.disk, boot: row.boot, promised };
+  };
+  return {
+    transaction,
+    keepPromise: write,
+    reload: () => (row = readNode(sql, file)),
+    local: {
+      get: facts,
+      promise(ballot) {
+        const { promised } = facts();
+        assert(compareBallots(ballot, promised) >= 0, 'a promise never falls (I7)', {
+          ballot: formatBallot(ballot),
+          promised: formatBallot(promised),
+        });
+        write(ballot);
+      },
+      discard(entries) {
+        for (const entry of entries) {
+          const { epoch, index } = entry.at;
+          transaction.write();
+          addDiscarded.run(epoch.number, epoch.disk, index, entry.chain, JSON.stringify(entry));
+        }
+      },
+      discarded() {
+        const rows = sql.prepare('select entry from discarded order by number, disk, idx, chain').all();
+        return (rows as unknown as readonly { entry: string }[]).map(
+          ({ entry }) => JSON.parse(entry) as Entry,
+        );
+      },
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Durability } from '../cluster/spec.ts';
+import type { Entry } from '../protocol/entry.ts';
+import type { DiskId } from '../protocol/node-id.ts';
+import { zeroBallot } from '../protocol/position.ts';
+import type { Log, Local, State } from '../protocol/store.ts';
+import type { TurnState } from '../protocol/store-medium.ts';
+import { openDataFile, type DataFile } from './data-file.ts';
+import { explaining } from './database.ts';
+import { lockNodeFile, type BootCount, type OpenNodeFile } from './node-file.ts';
+
+export interface StoreOptions {
+  /** Made when missing, for its owner alone. */
+  readonly dir: string;
+  readonly disk: DiskId;
+  /** `normal`: a killed process loses nothing. `full`: nor does a machine that loses power. */
+  readonly durability: Durability;
+}
+
+/** Everything that hangs on the open files, and dies with them. */
+export interface Session {
+  readonly local: Local;
+  readonly log: Log;
+  readonly state: State;
+  startTurn(): void;
+  /** node.db first (B0.3): a promise may outlive the turn that made it, the turn never its promise. */
+  commit(): readonly Entry[];
+  /** Never throws. */
+  rollback(): void;
+  /** Forgets what is in memory for what is on disk. */
+  reload(): void;
+  limitPages(pages: number | null): void;
+  close(): void;
+}
+
+/**
+ * node.db is locked first and settled last: a start that was cut off leaves a fresh node.db, so that the
+ * next one knows that data.db may be missing.
+ */
+export function openSession(
+  { dir, disk, durability }: StoreOptions,
+  turn: TurnState,
+  boot: BootCount,
+): Session {
+  explaining(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
+  const opened: { data?: DataFile; node?: OpenNodeFile } = {};
+  const lastEpoch = () => opened.data?.log.last().epoch ?? zeroBallot;
+  const locked = lockNodeFile(join(dir, 'node.db'), turn, lastEpoch);
+  const close = (): void => {
+    opened.data?.close();
+    locked.close();
+  };
+  try {
+    opened.data = openDataFile({
+      file: join(dir, 'data.db'),
+      durability,
+      turn,
+      freshDisk: locked.fresh,
+      keepPromise: (epoch) => opened.node?.keepPromise(epoch),
+    });
+    opened.node = locked.settle(disk, boot);
+    return sessionOf(opened.node, opened.data, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function sessionOf(node: OpenNodeFile, data: DataFile, close: () => void): Session {
+  return {
+    local: node.local,
+    log: data.log,
+    state: data.state,
+    startTurn: data.log.startTurn,
+    commit() {
+      const entries = data.log.fresh();
+      node.transaction.commit();
+      if (data.transaction.begun) data.saveHead();
+      data.transaction.commit();
+      data.log.startTurn();
+      return entries;
+    },
+    rollback() {
+      node.transaction.rollback();
+      data.transaction.rollback();
+    },
+    reload() {
+      node.reload();
+      data.reload();
+    },
+    limitPages: data.limitPages,
+    close,
+  };
+}
