@@ -52,7 +52,7 @@ async function begin(init: NodeInit): Promise<void> {
   const starting = new RunningNode(init, { store, mode, onTrace: trace });
   const opened = await starting.start();
   node = starting;
-  tell({ type: 'ready', ...opened }, flushCompileCache);
+  tell({ type: 'ready', ...opened }, () => flushCompileCache());
 }
 
 async function stop(): Promise<void> {

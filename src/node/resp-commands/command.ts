@@ -17,7 +17,7 @@ export interface CommandRow {
   readonly kind: 'read' | 'write' | 'connection' | 'node';
   /** Which arguments are keys, for tools that route by key. */
   readonly keys: 'none' | 'first' | 'all';
-  /** It asks about earlier commands of this connection, so it runs when all of them are answered. */
+  /** It tells how things are, earlier commands of this connection included: it runs when those are answered. */
   readonly afterEarlier?: true;
   /** The connection ends once the answer is sent. */
   readonly closes?: true;

@@ -17,6 +17,7 @@ export const rlNodeCommands: readonly CommandRow[] = [
     arity: [0, 0],
     kind: 'node',
     keys: 'none',
+    afterEarlier: true,
     run: (_, { node }) => bulk(JSON.stringify(who(node))),
   },
   {
@@ -57,6 +58,7 @@ export const rlNodeCommands: readonly CommandRow[] = [
     arity: [2, 2],
     kind: 'node',
     keys: 'none',
+    afterEarlier: true,
     run: ([after, maxBytes], { node }) => readLog(after!, maxBytes!, node),
   },
   {
@@ -66,6 +68,7 @@ export const rlNodeCommands: readonly CommandRow[] = [
     arity: [0, 0],
     kind: 'node',
     keys: 'none',
+    afterEarlier: true,
     run: (_, { node }) => array(node.discarded().map((entry) => bulk(JSON.stringify(entry)))),
   },
 ];

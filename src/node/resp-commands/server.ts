@@ -36,6 +36,7 @@ export const serverCommands: readonly CommandRow[] = [
     arity: [0, many],
     kind: 'node',
     keys: 'none',
+    afterEarlier: true,
     run: (sections, { node }) => bulk(info(sections, node)),
   },
 ];
