@@ -15,7 +15,7 @@ export type CommitFailure = 'before' | 'between' | 'unknown';
 
 /** The memory twin of SQLite's store: one disk, and the process that has it open. */
 export interface MemoryStore extends HostStore {
-  /** The process is gone, and what it had not committed with it. Nothing works until `reopen`. */
+  /** The process is gone, and what it had not committed with it. Until `reopen`, its disk can only be looked at. */
   crash(): void;
   /** The next process opens the disk: one more boot. */
   reopen(): void;
@@ -37,10 +37,6 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
   let alive = true;
   let stale = false;
 
-  const living = <T>(part: T): T => {
-    assert(alive, 'a store is used while it is open');
-    return part;
-  };
   const dropTurn = (): void => {
     turn.open = false;
     turn.unlogged = 0;
@@ -53,25 +49,19 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
     files.failNext(null);
   };
   return {
-    get local() {
-      return living(node.local);
-    },
-    get log() {
-      return living(data.log);
-    },
-    get state() {
-      return living(data.state);
-    },
+    local: node.local,
+    log: data.log,
+    state: data.state,
     begin() {
       assert(
-        living(!turn.open && !stale),
+        alive && !turn.open && !stale,
         'a turn begins after the one before has ended or was recovered from',
       );
       data.log.startTurn();
       turn.open = true;
     },
     commit() {
-      assert(living(turn.open), 'a turn is committed once');
+      assert(turn.open, 'a turn is committed once');
       assert(turn.unlogged === 0, 'what a turn wrote is in the log');
       const entries = data.log.fresh();
       stale = true;
@@ -85,7 +75,8 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
     },
     rollback: dropTurn,
     recover() {
-      living(dropTurn)();
+      assert(alive, 'a store is used while it is open');
+      dropTurn();
       stale = false;
     },
     close: crash,
