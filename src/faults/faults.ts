@@ -15,7 +15,9 @@ export interface Judgement {
 
 /** What several faults make of one flow: it passes only if all let it. */
 export function verdictOf(faults: readonly ActiveFault[], flow: Flow): Judgement {
-  const by = faults.filter(({ params }) => kindOf(params).verdict(params, flow) === 'hold').map(({ id }) => id);
+  const by = faults
+    .filter(({ params }) => kindOf(params).verdict(params, flow) === 'hold')
+    .map(({ id }) => id);
   return { verdict: by.length > 0 ? 'hold' : 'pass', by };
 }
 

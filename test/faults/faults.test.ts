@@ -110,16 +110,25 @@ describe('grammar (P8)', () => {
     );
   });
 
-  test.for(kinds)('the usage of %s is an example that parses, and every shell passes it on as typed', (kind) => {
-    const { usage } = faultKinds[kind];
-    expect(formatFault(parsed(usage))).toMatch(new RegExp(`^${kind} `));
-    for (const shell of [['sh', '-c'], ['bash', '-O', 'failglob', '-c']]) {
-      const dir = tempDir();
-      const run = spawnSync(shell[0]!, [...shell.slice(1), `printf '%s ' ${usage}`], { cwd: dir, encoding: 'utf8' });
-      expect(run).toMatchObject({ status: 0, stdout: `${usage} `, stderr: '' });
-      expect(readdirSync(dir)).toEqual([]);
-    }
-  });
+  test.for(kinds)(
+    'the usage of %s is an example that parses, and every shell passes it on as typed',
+    (kind) => {
+      const { usage } = faultKinds[kind];
+      expect(formatFault(parsed(usage))).toMatch(new RegExp(`^${kind} `));
+      for (const shell of [
+        ['sh', '-c'],
+        ['bash', '-O', 'failglob', '-c'],
+      ]) {
+        const dir = tempDir();
+        const run = spawnSync(shell[0]!, [...shell.slice(1), `printf '%s ' ${usage}`], {
+          cwd: dir,
+          encoding: 'utf8',
+        });
+        expect(run).toMatchObject({ status: 0, stdout: `${usage} `, stderr: '' });
+        expect(readdirSync(dir)).toEqual([]);
+      }
+    },
+  );
 
   test('no fault prints a character that a shell would take for its own', () => {
     fc.assert(
@@ -180,7 +189,10 @@ describe('verdicts', () => {
   test('a partition holds exactly what goes from one group to another', () => {
     fc.assert(
       fc.property(partitionText, (text) => {
-        const groups = text.slice('partition '.length).split('/').map((group) => group.split(','));
+        const groups = text
+          .slice('partition '.length)
+          .split('/')
+          .map((group) => group.split(','));
         const named = groups.flat();
         const rest = nodes.filter((node) => !named.includes(node));
         const of = (place: Place) => [...groups, rest].findIndex((group) => group.includes(place));
@@ -214,7 +226,9 @@ describe('verdicts', () => {
           const back = verdictOf(faults.toReversed(), flow);
           expect(back.verdict).toBe(there.verdict);
           expect(back.by).toEqual(there.by.toReversed());
-          expect(there.by).toEqual(faults.filter((f) => verdictOf([f], flow).verdict === 'hold').map((f) => f.id));
+          expect(there.by).toEqual(
+            faults.filter((f) => verdictOf([f], flow).verdict === 'hold').map((f) => f.id),
+          );
         }
       }),
     );
@@ -260,7 +274,9 @@ describe('faults in force', () => {
         const twice = addFault(once.faults, { id: 'newer', params: parsed(text) });
         expect(once.faults).toContain(once.fault);
         expect(twice).toEqual({ faults: once.faults, changed: false, fault: once.fault, replaced: [] });
-        expect(once.faults.filter((fault) => fault.params.kind === 'partition').length).toBeLessThanOrEqual(1);
+        expect(once.faults.filter((fault) => fault.params.kind === 'partition').length).toBeLessThanOrEqual(
+          1,
+        );
       }),
     );
   });

@@ -1,0 +1,90 @@
+import { linkName, type LinkId } from '../cluster/place.ts';
+import type { HitView } from '../cluster/snapshot.ts';
+import type { ActiveFault } from '../faults/fault.ts';
+import { verdictOf } from '../faults/faults.ts';
+import { assert } from '../lib/assert.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import { Hit } from './hit.ts';
+import { createLink, judge, type Link } from './link.ts';
+import type { FaultsSet, LostInFlight, ProxyCounters, UpstreamPorts } from './message.ts';
+
+/** All links of a cluster. Every function but `open` and `close` is done when it returns: none waits on data. */
+export interface Links {
+  open(ids: readonly LinkId[]): Promise<Readonly<Record<string, number>>>;
+  upstream(node: NodeId, ports: UpstreamPorts | null): void;
+  setFaults(faults: readonly ActiveFault[]): FaultsSet;
+  discard(node: NodeId): LostInFlight;
+  counters(): ProxyCounters;
+  close(): Promise<void>;
+}
+
+export function createLinks(): Links {
+  const links = new Map<string, Link>();
+  const upstreams = new Map<NodeId, UpstreamPorts>();
+  let faults: readonly ActiveFault[] = [];
+  let hits: ReadonlyMap<string, Hit> = new Map();
+
+  const judgeLink = (link: Link): boolean => {
+    const changed = link.flows.map((flow) =>
+      judge(flow, verdictOf(faults, flow.flow), (id) => hits.get(id) as Hit),
+    );
+    return changed.includes(true);
+  };
+
+  return {
+    async open(ids) {
+      const again = ids.map(linkName).find((name) => links.has(name));
+      assert(again === undefined, 'a link is opened once', { again });
+      const opened = ids.map((id) => createLink(id, (node) => upstreams.get(node) ?? null));
+      for (const link of opened) {
+        judgeLink(link);
+        links.set(linkName(link.id), link);
+      }
+      const ports = await Promise.all(opened.map((link) => link.listen()));
+      return Object.fromEntries(opened.map((link, at) => [linkName(link.id), ports[at] as number]));
+    },
+
+    upstream(node, ports) {
+      if (ports === null) upstreams.delete(node);
+      else upstreams.set(node, ports);
+    },
+
+    /** Atomic over all links: every flow is judged before the first byte leaves because of it. */
+    setFaults(next) {
+      const before = hits;
+      faults = next;
+      hits = new Map(next.map(({ id }) => [id, before.get(id) ?? new Hit(id)]));
+      const touched = [...links.values()].filter(judgeLink);
+      for (const link of touched) {
+        for (const connection of link.connections) connection.rejudged();
+      }
+      return {
+        links: touched.length,
+        connections: touched.reduce((sum, link) => sum + link.connections.size, 0),
+        hits: viewsOf(new Map([...before, ...hits])),
+      };
+    },
+
+    /** The node's machine is gone (P6): with it, every connection that it dialled or was dialled on. */
+    discard(node) {
+      const lost = [...links.values()]
+        .filter(({ id }) => id.from === node || id.to === node)
+        .map((link) => link.discard(node));
+      return {
+        frames: lost.reduce((sum, each) => sum + each.frames, 0),
+        bytes: lost.reduce((sum, each) => sum + each.bytes, 0),
+      };
+    },
+
+    counters: () => ({ links: [...links.values()].map((link) => link.view()), hits: viewsOf(hits) }),
+
+    async close() {
+      await Promise.all([...links.values()].map((link) => link.close()));
+      links.clear();
+    },
+  };
+}
+
+function viewsOf(hits: ReadonlyMap<string, Hit>): Readonly<Record<string, HitView>> {
+  return Object.fromEntries([...hits].map(([id, hit]) => [id, hit.view()]));
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { linkName, linksOf, type LinkId } from '../../src/cluster/place.ts';
+import type { ActiveFault, FaultKindName, Flow } from '../../src/faults/fault.ts';
+import { faultKinds, verdictOf } from '../../src/faults/faults.ts';
+import { type End, faultsOf, type Net, startNet } from '../proxy/support.ts';
+import { until } from '../support/until.ts';
+
+const nodes = ['n1', 'n2', 'n3'];
+const links = linksOf(nodes);
+const kinds = Object.keys(faultKinds) as FaultKindName[];
+
+/** Beside each kind's usage: what is worth carrying out too. A new kind does not compile without a row. */
+const examples: Record<FaultKindName, readonly string[]> = {
+  partition: ['partition n1/n2/n3', 'partition n1,client', 'partition client', 'partition client/n3'],
+  cut: ['cut n3:n1', 'cut client:n1', 'cut n1:client'],
+  isolate: ['isolate n3'],
+};
+
+interface Stream {
+  readonly link: LinkId;
+  readonly dialler: End;
+  readonly dialled: End;
+}
+
+/** One connection on every link; the first bytes tell which accepted end belongs to which. */
+async function dialAll(net: Net): Promise<readonly Stream[]> {
+  return Promise.all(
+    links.map(async (link) => {
+      const dialler = await net.dial(linkName(link));
+      dialler.socket.write(linkName(link));
+      const dialled = await until(`${linkName(link)} to be through`, () =>
+        acceptedBy(net, link).find((end) => end.received().toString() === linkName(link)),
+      );
+      return { link, dialler, dialled };
+    }),
+  );
+}
+
+function acceptedBy(net: Net, { from, to }: LinkId): readonly End[] {
+  const node = net.nodes.get(to)!;
+  return (from === 'client' ? node.client : node.replication).accepted;
+}
+
+/** What an end has been sent after the name of its link. */
+function heard(end: End, name: string): string {
+  return end.received().toString().replace(name, '');
+}
+
+/** By name of the flow: whether its byte is through. */
+type Carried = Readonly<Record<string, 'pass' | 'hold'>>;
+
+/** Settles once every byte is either through or held. */
+async function settled(net: Net, streams: readonly Stream[]): Promise<Carried> {
+  return until('every byte to be through or held', async () => {
+    const views = (await net.proxy.counters()).links;
+    const carried: Record<string, 'pass' | 'hold'> = {};
+    for (const { link, dialler, dialled } of streams) {
+      const name = linkName(link);
+      const { held } = views.find((view) => linkName(view) === name)!;
+      for (const [direction, end] of [
+        ['forward', dialled],
+        ['back', dialler],
+      ] as const) {
+        const through = heard(end, name) === '!';
+        if (through === (held[direction] === 1)) return null;
+        carried[`${name} ${direction}`] = through ? 'pass' : 'hold';
+      }
+    }
+    return carried;
+  });
+}
+
+function judged(faults: readonly ActiveFault[]): Carried {
+  const flows: readonly Flow[] = links.flatMap((link) => [
+    { ...link, direction: 'forward' as const },
+    { ...link, direction: 'back' as const },
+  ]);
+  return Object.fromEntries(
+    flows.map((flow) => [`${linkName(flow)} ${flow.direction}`, verdictOf(faults, flow).verdict]),
+  );
+}
+
+/** What the proxy makes of a byte on each flow; all of them must arrive after the heal. */
+async function carryOut(...texts: readonly string[]): Promise<Carried> {
+  const net = await startNet(nodes);
+  const streams = await dialAll(net);
+  await net.faults(...texts);
+  for (const { dialler, dialled } of streams) {
+    dialler.socket.write('!');
+    dialled.socket.write('!');
+  }
+  const carried = await settled(net, streams);
+
+  await net.faults();
+  await until('every byte to arrive late', () =>
+    streams.every(({ link, dialler, dialled }) =>
+      [dialler, dialled].every((end) => heard(end, linkName(link)) === '!'),
+    ),
+  );
+  return carried;
+}
+
+/** Connections made under the faults reach their node exactly where the forward way passes (T8). */
+async function carryOutOnNew(text: string): Promise<Carried> {
+  const net = await startNet(nodes);
+  await net.faults(text);
+  for (const link of links) (await net.dial(linkName(link))).socket.write('!');
+  return until('every byte to be through or held', async () => {
+    const views = (await net.proxy.counters()).links;
+    const through = (link: LinkId): number =>
+      acceptedBy(net, link).filter((end) => end.received().length > 0).length;
+    const held = (link: LinkId): number =>
+      views.find((view) => linkName(view) === linkName(link))!.held.forward;
+    const bytes = links.reduce((sum, link) => sum + held(link), 0);
+    const arrived = nodes.flatMap((to) => [through({ from: 'client', to }), through({ from: to, to })]);
+    if (bytes + arrived.reduce((sum, count) => sum + count, 0) < links.length) return null;
+    return Object.fromEntries(
+      links.map((link) => [`${linkName(link)} forward`, held(link) === 1 ? 'hold' : 'pass']),
+    );
+  });
+}
+
+describe.for(kinds)('%s', (kind) => {
+  const texts = [faultKinds[kind].usage, ...examples[kind]];
+
+  test.for(texts)('%s: the proxy does what the verdict says', async (text) => {
+    expect(await carryOut(text)).toEqual(judged(faultsOf(nodes, text)));
+  });
+
+  test.for(texts)('%s: new connections too', async (text) => {
+    const verdicts = Object.entries(judged(faultsOf(nodes, text)));
+    const forward = verdicts.filter(([flow]) => flow.endsWith(' forward'));
+    expect(await carryOutOnNew(text)).toEqual(Object.fromEntries(forward));
+  });
+});
+
+test('several faults together: the proxy does what their verdicts say', async () => {
+  const texts = ['cut n1:n2', 'isolate n3', 'cut client:n2'];
+  expect(await carryOut(...texts)).toEqual(judged(faultsOf(nodes, ...texts)));
+});
