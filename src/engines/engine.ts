@@ -1,0 +1,62 @@
+import type { ProcessIdentity, ProcessState } from '../control/process-identity.ts';
+import type { NodeInit, NodeReport } from '../node/ipc.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import type { OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
+import type { Outcome } from '../protocol/request.ts';
+
+/** Who implements the nodes of a cluster. One row in `engines.ts` each. */
+export interface Engine {
+  readonly name: string;
+  readonly summary: string;
+  /** Starts a node's process, under the parent-death signal where there is one. Throws `node-failed`. */
+  start(options: NodeStart): NodeProcess;
+}
+
+export interface NodeStart {
+  readonly node: NodeId;
+  /** What the process prints is appended here. */
+  readonly logFile: string;
+  /** Goes into its environment, so that it is found again (`markVariable`). */
+  readonly mark: string;
+  onTrace(events: readonly TraceEvent[]): void;
+}
+
+/**
+ * A running node as the supervisor holds it. What is asked of it is never awaited without a deadline: a
+ * process may be stopped, busy, or dying. Signals go to this very process or to none.
+ */
+export interface NodeProcess {
+  readonly identity: ProcessIdentity;
+  /** Settles when the process has ended, whatever ended it. Never rejects. */
+  readonly exited: Promise<NodeExit>;
+  /** Tells it who it is; answers when it serves. Rejects with the reason when it ends or gives up first. */
+  boot(init: NodeInit): Promise<NodeReady>;
+  /** Null when it has not answered within the deadline. */
+  probe(deadlineMs: number): Promise<NodeReport | null>;
+  /** When the oldest unanswered probe was sent (`performance.now`); null when it answered all. */
+  silentSince(): number | null;
+  /** Null when it has not answered within the deadline: the outcome is not known. */
+  operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null>;
+  /** As the system shows it; null once it has ended. */
+  state(): ProcessState | null;
+  /** Asks it to finish, then tells it to, then ends it; returns when it has ended. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): void;
+  /** Stops every process of the node; returns when the system shows them stopped. */
+  pause(): Promise<void>;
+  resume(): void;
+}
+
+export interface NodeReady {
+  readonly boot: number;
+  readonly replicationPort: number;
+  readonly clientPort: number;
+}
+
+export interface NodeExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why, in its own last words; null when it left none. */
+  readonly reason: string | null;
+}

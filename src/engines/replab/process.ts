@@ -1,0 +1,156 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  killIdentity,
+  stateOf,
+  type ProcessIdentity,
+  type ProcessState,
+} from '../../control/process-identity.ts';
+import { assert, unreachable } from '../../lib/assert.ts';
+import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
+import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
+import type { Outcome } from '../../protocol/request.ts';
+import type { NodeExit, NodeProcess, NodeReady } from '../engine.ts';
+import { lastLine } from '../log-tail.ts';
+import { Pending } from './pending.ts';
+
+export interface ReplabProcessOptions {
+  readonly logFile: string;
+  /** Where this process's part of the log begins. */
+  readonly logStart: number;
+  onTrace(events: readonly TraceEvent[]): void;
+}
+
+/** A stopped process answers nothing, and its channel must not fill up meanwhile. */
+const maxUnansweredProbes = 4;
+/** From the request to finish until SIGTERM, and from there until SIGKILL. */
+const stopMs = 2500;
+const pauseMs = 1000;
+
+export class ReplabProcess implements NodeProcess {
+  readonly identity: ProcessIdentity;
+  readonly exited: Promise<NodeExit>;
+  readonly #child: ChildProcess;
+  readonly #options: ReplabProcessOptions;
+  readonly #ready = Promise.withResolvers<NodeReady>();
+  readonly #probes = new Pending<NodeReport>();
+  readonly #operations = new Pending<Outcome>();
+  #fatal: string | null = null;
+
+  constructor(child: ChildProcess, identity: ProcessIdentity, options: ReplabProcessOptions) {
+    this.identity = identity;
+    this.#child = child;
+    this.#options = options;
+    child.on('message', (message) => this.#receive(message as FromNode));
+    // Sending to a process that is ending fails; its exit says all there is to say.
+    child.on('error', () => {});
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(this.#onExit(code, signal)));
+    });
+    // Whoever asked for the boot hears of a failure; nobody else has to.
+    this.#ready.promise.catch(() => {});
+  }
+
+  boot(init: NodeInit): Promise<NodeReady> {
+    this.#send(init);
+    return this.#ready.promise;
+  }
+
+  async probe(deadlineMs: number): Promise<NodeReport | null> {
+    if (this.#ended) return null;
+    const end = performance.now() + deadlineMs;
+    if (this.#probes.size >= maxUnansweredProbes) await this.#probes.shrunk(deadlineMs);
+    if (this.#probes.size >= maxUnansweredProbes) return null;
+    const { id, answer } = this.#probes.open(end - performance.now());
+    this.#send({ type: 'probe', id });
+    return await answer;
+  }
+
+  silentSince(): number | null {
+    return this.#probes.oldest;
+  }
+
+  operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null> {
+    const { id, answer } = this.#operations.open(deadlineMs);
+    this.#send({ type: 'operator', id, command });
+    return answer;
+  }
+
+  state(): ProcessState | null {
+    return this.#ended ? null : stateOf(this.identity);
+  }
+
+  async stop(): Promise<void> {
+    this.resume();
+    this.#send({ type: 'stop' });
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      if (await this.#exitsWithin(stopMs)) return;
+      this.#signal(signal);
+    }
+    await this.exited;
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL');
+  }
+
+  /** A built-in node is one process: it starts no others. */
+  async pause(): Promise<void> {
+    this.#signal('SIGSTOP');
+    const end = performance.now() + pauseMs;
+    while (this.state() === 'alive') {
+      assert(performance.now() < end, 'a process that was sent SIGSTOP stops', { ...this.identity });
+      await wait(1);
+    }
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #receive(message: FromNode): void {
+    switch (message.type) {
+      case 'loaded':
+        return;
+      case 'ready':
+        return this.#ready.resolve(message);
+      case 'report':
+        return this.#probes.settle(message.id, message.report);
+      case 'outcome':
+        return this.#operations.settle(message.id, message.outcome);
+      case 'trace':
+        return this.#options.onTrace(message.events);
+      case 'fatal':
+        this.#fatal = message.message;
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): NodeExit {
+    const spoke =
+      code === 0 || signal === 'SIGKILL' ? null : lastLine(this.#options.logFile, this.#options.logStart);
+    const reason = this.#fatal ?? spoke;
+    this.#ready.reject(new Error(reason ?? `it ended with ${signal ?? `code ${code}`}`));
+    this.#probes.abandon();
+    this.#operations.abandon();
+    return { code, signal, reason };
+  }
+
+  #send(message: ToNode): void {
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (!this.#ended) killIdentity(this.identity, signal);
+  }
+
+  #exitsWithin(ms: number): Promise<boolean> {
+    return Promise.race([this.exited.then(() => true), wait(ms, false, { ref: false })]);
+  }
+}

@@ -1,0 +1,111 @@
+import { readdirSync } from 'node:fs';
+import type { ClusterSpec } from '../cluster/spec.ts';
+import { endProcesses } from '../control/attach.ts';
+import {
+  newToken,
+  readRecord,
+  recordSchema,
+  type ClusterRecord,
+  type ReadRecord,
+} from '../control/cluster-record.ts';
+import { lockDir, type DirLock } from '../control/dir-lock.ts';
+import { ReplabError } from '../control/errors.ts';
+import { identify } from '../control/process-identity.ts';
+import { chooseSocketPath, makePrivateDir, paths, removeClusterDir } from '../control/state-dir.ts';
+import { assert } from '../lib/assert.ts';
+import { diskOf } from '../protocol/node-id.ts';
+import { openRecordFile, type RecordFile } from './record-file.ts';
+import { completeSpec } from './spec.ts';
+
+/** A cluster's directory in the hands of this process. */
+export interface Claim {
+  readonly lock: DirLock;
+  readonly record: RecordFile;
+  /** Its data were there before. */
+  readonly kept: boolean;
+  /** Processes that a supervisor which died had left, and that have been ended. */
+  readonly reaped: number;
+}
+
+/**
+ * Takes a cluster's directory for this process, making it if need be. Data that are there stay, and with
+ * them what they were made for: `spec` null means whatever is kept. What a dead supervisor left is ended.
+ */
+export async function claimCluster(dir: string, name: string, spec: ClusterSpec | null): Promise<Claim> {
+  makePrivateDir(dir);
+  const lock = lockDir(dir);
+  if (lock === null) throw new ReplabError('cluster-exists', { cluster: name });
+  try {
+    const existing = existingRecord(readRecord(dir), name);
+    if (existing === null && spec === null) throw new ReplabError('no-such-cluster', { cluster: name });
+    const reaped = existing === null ? 0 : (await endProcesses(name, existing)).ended;
+    const record = openRecordFile(
+      dir,
+      existing === null ? freshRecord(dir, spec!) : takenOver(dir, existing, spec),
+    );
+    for (const node of record.now.nodes) makePrivateDir(paths.nodeData(dir, node.id));
+    return { lock, record, kept: existing !== null, reaped };
+  } catch (error) {
+    // Nothing of a cluster is in it: it was made for this claim.
+    if (readRecord(dir).type === 'missing' && isBare(dir)) removeClusterDir(dir, null);
+    lock.release();
+    throw error;
+  }
+}
+
+function existingRecord(read: ReadRecord, name: string): ClusterRecord | null {
+  if (read.type === 'record') return read.record;
+  if (read.type === 'missing') return null;
+  if (read.type === 'newer') throw new ReplabError('state-newer', { cluster: name, schema: read.schema });
+  throw new ReplabError('state-corrupt', { cluster: name, detail: read.reason });
+}
+
+function freshRecord(dir: string, spec: ClusterSpec): ClusterRecord {
+  const complete = completeSpec(spec);
+  return {
+    schema: recordSchema,
+    spec: complete,
+    token: newToken(),
+    phase: 'starting',
+    supervisor: self(),
+    socket: chooseSocketPath(dir),
+    faults: [],
+    nextFault: 1,
+    highestBallot: 0,
+    nodes: complete.nodes.map((id) => ({ id, disk: diskOf(id), lives: 1, process: null })),
+  };
+}
+
+/** Faults do not outlive the proxy that carried them out: the cluster comes back whole. */
+function takenOver(dir: string, record: ClusterRecord, spec: ClusterSpec | null): ClusterRecord {
+  if (spec !== null) refuseIfDifferent(record.spec, completeSpec(spec));
+  return {
+    ...record,
+    phase: 'starting',
+    supervisor: self(),
+    socket: chooseSocketPath(dir),
+    faults: [],
+    nodes: record.nodes.map((node) => ({ ...node, process: null })),
+  };
+}
+
+/** Live settings are in the log, and stay as they were; these cannot be had otherwise than they are. */
+function refuseIfDifferent(kept: ClusterSpec, asked: ClusterSpec): void {
+  const facts = { mode: 0, engine: 0, nodes: 0, durability: 0 } satisfies Partial<
+    Record<keyof ClusterSpec, 0>
+  >;
+  for (const field of Object.keys(facts) as (keyof typeof facts)[]) {
+    const [a, b] = [String(kept[field]), String(asked[field])];
+    if (a !== b) throw new ReplabError('kept-differs', { cluster: kept.name, field, kept: a, asked: b });
+  }
+}
+
+function self(): ClusterRecord['supervisor'] {
+  const identity = identify(process.pid);
+  assert(identity !== null, 'a running process has an identity');
+  return identity;
+}
+
+function isBare(dir: string): boolean {
+  return readdirSync(dir).every((name) => name === 'lock' || name === 'logs');
+}

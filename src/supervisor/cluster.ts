@@ -1,0 +1,95 @@
+import { clientPlace, linkName, linksOf } from '../cluster/place.ts';
+import type { ClusterSpec } from '../cluster/spec.ts';
+import { markOf } from '../control/cluster-record.ts';
+import { paths } from '../control/state-dir.ts';
+import { engines } from '../engines/engines.ts';
+import type { NodeInit } from '../node/ipc.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
+import { startProxy, type Proxy } from '../proxy/host.ts';
+import { openEventLog, type EventLog } from './event-log.ts';
+import { createFaultControl, type FaultControl } from './fault-control.ts';
+import { createLeadership, type Leadership } from './leadership.ts';
+import { ManagedNode } from './node.ts';
+import { startReaper, type Reaper } from './reaper-link.ts';
+import type { RecordFile } from './record-file.ts';
+import { Sampler } from './sampler.ts';
+
+/** The parts of a running cluster, put together once. */
+export interface Cluster {
+  readonly spec: ClusterSpec;
+  readonly dir: string;
+  readonly record: RecordFile;
+  readonly events: EventLog;
+  readonly proxy: Proxy;
+  readonly reaper: Reaper;
+  /** Of every link, by its name. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly nodes: readonly ManagedNode[];
+  readonly sampler: Sampler;
+  readonly faults: FaultControl;
+  readonly leadership: Leadership;
+  /** Since `up`. */
+  nowMs(): number;
+}
+
+/** Opens every link of the cluster; starts no node yet. */
+export async function createCluster(dir: string, record: RecordFile): Promise<Cluster> {
+  const { spec, token } = record.now;
+  const upAt = performance.now();
+  const nowMs = (): number => performance.now() - upAt;
+  const proxy = await startProxy();
+  const ports = await proxy.open(linksOf(spec.nodes));
+  const events = openEventLog(paths.events(dir), nowMs);
+  const reaper = startReaper();
+  const world = {
+    cluster: spec.name,
+    engine: engines[spec.engine],
+    proxy,
+    events,
+    record,
+    reaper,
+    mark: markOf(token),
+    logFile: (node: NodeId) => paths.nodeLog(dir, node),
+    init: (node: NodeId, disk: DiskId) => nodeInit({ spec, token, dir, ports }, node, disk),
+  };
+  const nodes = record.now.nodes.map(({ id, disk }) => new ManagedNode(id, disk, world));
+  const sampler = new Sampler(nodes);
+  const faults = createFaultControl({ cluster: spec.name, nodes: spec.nodes, proxy, record, events, nowMs });
+  const leadership = createLeadership({
+    cluster: spec.name,
+    mode: spec.mode,
+    nodes,
+    sampler,
+    record,
+    events,
+  });
+  return { spec, dir, record, events, proxy, reaper, ports, nodes, sampler, faults, leadership, nowMs };
+}
+
+interface InitFacts {
+  readonly spec: ClusterSpec;
+  readonly token: string;
+  readonly dir: string;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** What a node is told: addresses of links, and nothing of what is behind them. */
+function nodeInit({ spec, token, dir, ports }: InitFacts, self: NodeId, disk: DiskId): NodeInit {
+  const others = spec.nodes.filter((node) => node !== self);
+  return {
+    type: 'init',
+    cluster: spec.name,
+    token,
+    self,
+    members: spec.nodes,
+    disk,
+    dir: paths.nodeData(dir, self),
+    mode: spec.mode,
+    options: spec.options,
+    durability: spec.durability,
+    peers: Object.fromEntries(others.map((to) => [to, ports[linkName({ from: self, to })]!])),
+    clientPorts: Object.fromEntries(
+      spec.nodes.map((to) => [to, ports[linkName({ from: clientPlace, to })]!]),
+    ),
+  };
+}

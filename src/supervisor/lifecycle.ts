@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { endProcesses } from '../control/attach.ts';
+import { ReplabError } from '../control/errors.ts';
+import { removeClusterDir } from '../control/state-dir.ts';
+import type { Cluster } from './cluster.ts';
+import { isCaughtUp, newestLeader } from './lag.ts';
+import { answersOf, type Answered } from './sampler.ts';
+import { liveOptions } from './spec.ts';
+
+type Progress = (line: string) => void;
+
+/** From the last node's start until all followers hold all of the leader's log. */
+const catchUpMs = 30_000;
+/** What a node may take to finish when its data are kept. */
+const graceMs = 1500;
+
+/**
+ * Starts every node, all at once, and returns when all serve and every follower has caught up. A new cluster
+ * is led by n1, made so as any operator would; kept data know their leader. Throws the first reason why not.
+ */
+export async function bringUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
+  const { nodes, spec, events, record, sampler } = cluster;
+  events.append(null, 'up', { nodes: nodes.length, mode: spec.mode, kept });
+  progress(`starting ${nodes.length} nodes`);
+  const started = await Promise.allSettled(nodes.map((node) => node.start()));
+  for (const one of started) if (one.status === 'rejected') throw one.reason;
+  if (await isNew(cluster)) await cluster.leadership.promote(nodes[0]!.id, false, liveOptions(spec));
+  await catchUp(cluster, kept, progress);
+  record.change({ phase: 'ready' });
+  events.append(null, 'ready');
+  sampler.start();
+}
+
+/** No disk has heard of any epoch. */
+async function isNew({ sampler }: Cluster): Promise<boolean> {
+  return answersOf((await sampler.fresh()).reports).every(({ status }) => status.epoch.number === 0);
+}
+
+async function catchUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
+  const { nodes, sampler, events, spec } = cluster;
+  const end = performance.now() + catchUpMs;
+  const pauseMs = 5 + nodes.length;
+  for (let said = ''; ; await wait(pauseMs)) {
+    const missing = whatIsMissing(
+      nodes.map(({ id }) => id),
+      answersOf((await sampler.fresh()).reports),
+    );
+    if (missing === null) return;
+    if (missing !== said) progress(missing);
+    said = missing;
+    if (performance.now() < end) continue;
+    if (!kept) throw new ReplabError('not-ready', { cluster: spec.name, detail: missing });
+    // Data that cannot be brought together are there to be looked at.
+    events.append(null, 'not-caught-up', { reason: missing });
+    return;
+  }
+}
+
+/** Null when every follower has caught up, or has stopped and says why. */
+function whatIsMissing(ids: readonly string[], answered: readonly Answered[]): string | null {
+  const silent = ids.filter((id) => !answered.some((one) => one.id === id));
+  if (silent.length > 0) return `waiting for an answer of ${silent.join(', ')}`;
+  const leader = newestLeader(answered);
+  if (leader === null) return 'waiting for a leader';
+  const behind = answered.filter(
+    ({ status }) => status.stopped === null && !isCaughtUp(status, leader.status),
+  );
+  return behind.length === 0 ? null : `waiting for ${behind.map(({ id }) => id).join(', ')} to catch up`;
+}
+
+/**
+ * Ends every process of the cluster, looks again that none is left, and removes what is not to be kept.
+ * Answers how many ended. `leftovers` if any does not end: then nothing is removed.
+ */
+export async function takeDown(cluster: Cluster, keep: boolean, progress: Progress): Promise<number> {
+  const { nodes, spec, dir, record, events, sampler, proxy, reaper } = cluster;
+  sampler.stop();
+  events.append(null, 'down', { keep });
+  progress(`ending ${nodes.length} nodes`);
+  const ended = await Promise.all(nodes.map((node) => node.end(keep ? graceMs : 0)));
+  await proxy.close();
+  await reaper.close();
+  const strays = await endProcesses(spec.name, record.now);
+  events.close();
+  if (keep) record.change({ phase: 'kept', faults: [] });
+  else removeClusterDir(dir, record.now.socket);
+  return ended.filter(Boolean).length + strays.ended;
+}

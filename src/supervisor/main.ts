@@ -1,0 +1,59 @@
+/**
+ * The supervisor's process: `supervisor.js DIR`, started by `launch.ts`, which tells it over its channel what
+ * to start. Until the cluster is ready it lives for its launcher alone: if that goes away, so does the
+ * half-started cluster. From then on it lives until it is told to end.
+ */
+import { basename } from 'node:path';
+import { toReplabError } from '../control/errors.ts';
+import { exitCodes } from '../control/exit-codes.ts';
+import type { FromSupervisor, ToSupervisor } from './launch-message.ts';
+import { startSupervisor, type Supervisor } from './supervisor.ts';
+
+const [, , dir] = process.argv;
+
+// A terminal's signals are not meant for a daemon.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
+// Its end ends the nodes: a broken supervisor must not go on supervising.
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  process.exit(exitCodes.internal);
+});
+
+function tell(message: FromSupervisor): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected) return resolve();
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}
+
+async function run(message: ToSupervisor, launcherGone: Promise<unknown>): Promise<void> {
+  let supervisor: Supervisor;
+  try {
+    supervisor = await startSupervisor({ dir: dir!, name: basename(dir!), spec: message.spec });
+  } catch (error) {
+    const { code, facts } = toReplabError(error);
+    if (code === 'internal') console.error(error);
+    await tell({ type: 'failed', code, facts });
+    process.exit(exitCodes.internal);
+  }
+  const { kept, reaped, record } = supervisor.claim;
+  const { spec, socket, token } = record.now;
+  const end = (keep: boolean): void => {
+    supervisor.down(keep, () => {}).catch((error: unknown) => console.error(error));
+  };
+  process.on('SIGTERM', () => end(true));
+  void launcherGone.then(() => (supervisor.phase() === 'starting' ? end(kept) : undefined));
+  await tell({ type: 'listening', spec, socket, token, kept, reaped });
+  await supervisor.ended();
+  process.exit(exitCodes.ok);
+}
+
+if (dir === undefined || !process.connected) {
+  console.error('This is started by `replab up`.');
+  process.exit(exitCodes.usage);
+}
+const launcherGone = new Promise((resolve) => {
+  process.once('disconnect', resolve);
+});
+process.once('message', (message) => void run(message as ToSupervisor, launcherGone));

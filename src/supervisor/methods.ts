@@ -1,0 +1,115 @@
+import { setMaxListeners } from 'node:events';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { ReplabError } from '../control/errors.ts';
+import type { Methods, NodeAction } from '../control/message.ts';
+import type { Call, Handlers } from '../control/server.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import type { Cluster } from './cluster.ts';
+import type { Acted, ManagedNode } from './node.ts';
+import { takeSnapshot } from './status.ts';
+
+/** What the methods need of the supervisor's own life. */
+export interface Life {
+  phase(): Snapshot['phase'];
+  /** Settles when the cluster is ready, or is down again because it could not get ready. */
+  ready(progress: (line: string) => void): Promise<void>;
+  /** Takes the cluster down, once: later calls share the first. Answers how many processes ended. */
+  down(keep: boolean, progress: (line: string) => void): Promise<number>;
+}
+
+/** Every method of the control socket. Parameters come from a socket: what they are used for is checked here. */
+export function createHandlers(cluster: Cluster, life: Life): Handlers {
+  const snapshot = (fresh: boolean): Promise<Snapshot> =>
+    takeSnapshot({ ...cluster, phase: () => life.phase() }, fresh);
+
+  /** Commands that change something wait for `up`, and come too late for `down`. */
+  const whileUp = async (): Promise<void> => {
+    await life.ready(() => {});
+    if (life.phase() === 'stopping') throw new ReplabError('stopping', { cluster: cluster.spec.name });
+  };
+
+  return {
+    hello: () => Promise.resolve({ spec: cluster.spec, pid: process.pid }),
+    async ready(_params, { item }) {
+      await life.ready((progress) => item({ progress }));
+      return await snapshot(true);
+    },
+    snapshot: ({ fresh }) => snapshot(fresh),
+    events: (params, call) => follow(cluster, params, call),
+    async fault({ fault }) {
+      await whileUp();
+      return await cluster.faults.inject(fault);
+    },
+    async heal({ id }) {
+      await whileUp();
+      return await cluster.faults.heal(id);
+    },
+    async node({ action, nodes }, { item }) {
+      await whileUp();
+      return await actOn(cluster, action, nodes, (progress) => item({ progress }));
+    },
+    async promote({ node, force }) {
+      await whileUp();
+      return await cluster.leadership.promote(node, force);
+    },
+    async set({ settings }) {
+      await whileUp();
+      return await cluster.leadership.set(settings);
+    },
+    down: async ({ keep }, { item }) => ({ ended: await life.down(keep, (progress) => item({ progress })) }),
+  };
+}
+
+async function follow(
+  { events }: Cluster,
+  { after, follow: following }: Methods['events']['params'],
+  { item, signal }: Call<'events'>,
+): Promise<Methods['events']['result']> {
+  for (const event of events.after(after)) item(event);
+  if (following && !signal.aborted) {
+    setMaxListeners(0, signal);
+    const unsubscribe = events.subscribe(item);
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve, { once: true });
+    });
+    unsubscribe();
+  }
+  return { last: events.last };
+}
+
+const actions: Readonly<Record<NodeAction, (node: ManagedNode) => Promise<Acted>>> = {
+  kill: (node) => node.kill(),
+  stop: (node) => node.stop(),
+  start: (node) => node.start(),
+  restart: (node) => node.restart(),
+  pause: (node) => node.pause(),
+  resume: (node) => node.resume(),
+};
+
+/** On all named nodes at once. If it fails on some, the others are done all the same, and the first reason is thrown. */
+async function actOn(
+  { nodes, events, spec }: Cluster,
+  action: NodeAction,
+  ids: readonly NodeId[],
+  progress: (line: string) => void,
+): Promise<Methods['node']['result']> {
+  if (!Object.hasOwn(actions, action))
+    throw new ReplabError('bad-message', { detail: `It knows no ${action}` });
+  const chosen = [...new Set(ids)].map((id) => {
+    const node = nodes.find((one) => one.id === id);
+    if (node !== undefined) return node;
+    throw new ReplabError('no-such-node', { cluster: spec.name, node: id, nodes: spec.nodes.join(', ') });
+  });
+  progress(`${action} ${chosen.map(({ id }) => id).join(', ')}`);
+  const done = await Promise.allSettled(chosen.map((node) => actions[action](node)));
+  const acted = done.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+  const caused = acted.flatMap(({ event }) => event ?? []);
+  return {
+    changed: acted.some(({ changed }) => changed),
+    event: caused.length === 0 ? events.last : Math.min(...caused),
+    nodes: acted.map(({ changed, lostInFlight }, i) => ({ id: chosen[i]!.id, changed, lostInFlight })),
+  };
+}

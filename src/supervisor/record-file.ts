@@ -1,0 +1,42 @@
+import { writeRecord, type ClusterRecord, type NodeRecord } from '../control/cluster-record.ts';
+import type { ProcessIdentity } from '../control/process-identity.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+
+/** The cluster's record, in memory and on disk alike: a change is on disk when `change` returns. */
+export interface RecordFile {
+  readonly now: ClusterRecord;
+  change(fields: Partial<ClusterRecord>): void;
+  /** Changes it if it can: for what must go on even when the disk is full or the directory is gone. */
+  tryChange(fields: Partial<ClusterRecord>): void;
+  /** Notes the process a node has now. */
+  started(node: NodeId, process: ProcessIdentity): void;
+}
+
+/** Only the holder of the directory's lock may open it. */
+export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile {
+  let now = initial;
+  const change = (fields: Partial<ClusterRecord>): void => {
+    const next = { ...now, ...fields };
+    writeRecord(dir, next);
+    now = next;
+  };
+  change({});
+  return {
+    get now() {
+      return now;
+    },
+    change,
+    tryChange(fields) {
+      try {
+        change(fields);
+      } catch (error) {
+        console.error(error);
+      }
+    },
+    started(node, process) {
+      const update = (record: NodeRecord): NodeRecord =>
+        record.id === node ? { ...record, process } : record;
+      change({ nodes: now.nodes.map(update) });
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { NodeReport } from '../node/ipc.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import type { ReplicaStatus } from '../protocol/protocol.ts';
+import { addSample, isCaughtUp, newestLeader, type LeaderHistory } from './lag.ts';
+import type { ManagedNode } from './node.ts';
+
+/** One look at all nodes. Probes go past every link: no fault touches them. */
+export interface Round {
+  /** Counts rounds from 1. */
+  readonly seq: number;
+  /** By node; absent: it did not answer. */
+  readonly reports: ReadonlyMap<NodeId, NodeReport>;
+}
+
+export interface Answered {
+  readonly id: NodeId;
+  readonly status: ReplicaStatus;
+}
+
+/** How long a node may take over a probe before it counts as not answering. */
+const probeMs = 500;
+/** Between rounds of its own: while replicas move or lag, and when all is quiet. Lag in ms is as coarse. */
+const busyEveryMs = 200;
+const quietEveryMs = 1000;
+/** A round of fifty nodes costs more than one of three. */
+const perNodeMs = 10;
+
+/** Looks at the nodes, on request and by itself, and keeps what lag is told from. */
+export class Sampler {
+  readonly #nodes: readonly ManagedNode[];
+  readonly #seenAt = new Map<NodeId, number>();
+  #latest: Round = { seq: 0, reports: new Map() };
+  #history: LeaderHistory = [];
+  #running: Promise<Round> | null = null;
+  #next: Promise<Round> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(nodes: readonly ManagedNode[]) {
+    this.#nodes = nodes;
+  }
+
+  get latest(): Round {
+    return this.#latest;
+  }
+
+  get history(): LeaderHistory {
+    return this.#history;
+  }
+
+  /** When a node last answered (`performance.now`); null: never. */
+  seenAt(node: NodeId): number | null {
+    return this.#seenAt.get(node) ?? null;
+  }
+
+  /** A round begun after the call, leaders first; calls made meanwhile share the next one (P13). */
+  fresh(): Promise<Round> {
+    if (this.#running === null) return this.#begin();
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Looks by itself from now on, more often while something moves. */
+  start(): void {
+    this.#schedule(busyEveryMs);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(everyMs: number): void {
+    this.#timer = setTimeout(() => void this.#look(), everyMs);
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#latest;
+    const round = await this.fresh();
+    if (this.#timer !== null) this.#schedule(pace(before, round, this.#nodes.length));
+  }
+
+  #begin(): Promise<Round> {
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<Round> {
+    const reports = new Map<NodeId, NodeReport>();
+    const led = this.#nodes.filter(({ id }) => this.#latest.reports.get(id)?.replica.role === 'leader');
+    await this.#probe(led, reports);
+    await this.#probe(
+      this.#nodes.filter((node) => !led.includes(node)),
+      reports,
+    );
+    const leader = newestLeader(answersOf(reports));
+    // Whoever began to lead since the last round was asked together with its followers, or after them.
+    if (leader !== null && !led.some(({ id }) => id === leader.id)) {
+      await this.#probe(
+        this.#nodes.filter(({ id }) => id !== leader.id && reports.has(id)),
+        reports,
+      );
+    }
+    this.#latest = { seq: this.#latest.seq + 1, reports };
+    if (leader !== null) {
+      const sample = { atMs: this.#seenAt.get(leader.id)!, last: leader.status.received };
+      this.#history = addSample(this.#history, sample);
+    }
+    return this.#latest;
+  }
+
+  async #probe(nodes: readonly ManagedNode[], reports: Map<NodeId, NodeReport>): Promise<void> {
+    const ask = async (node: ManagedNode): Promise<void> => {
+      const report = (await node.process?.probe(probeMs)) ?? null;
+      if (report === null) return;
+      reports.set(node.id, report);
+      this.#seenAt.set(node.id, performance.now());
+    };
+    await Promise.all(nodes.map(ask));
+  }
+}
+
+export function answersOf(reports: ReadonlyMap<NodeId, NodeReport>): readonly Answered[] {
+  return [...reports].map(([id, { replica }]) => ({ id, status: replica }));
+}
+
+function pace(before: Round, round: Round, nodes: number): number {
+  return Math.max(isMoving(before, round) ? busyEveryMs : quietEveryMs, perNodeMs * nodes);
+}
+
+/** The leader's log grew, or someone does not have all of it. */
+function isMoving(before: Round, round: Round): boolean {
+  const answered = answersOf(round.reports);
+  const leader = newestLeader(answered);
+  if (leader === null) return false;
+  const grew = before.reports.get(leader.id)?.replica.received.index !== leader.status.received.index;
+  return grew || answered.some(({ status }) => !isCaughtUp(status, leader.status));
+}

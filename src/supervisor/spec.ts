@@ -1,0 +1,40 @@
+import { clusterNamePattern, maxNodes, type ClusterSpec } from '../cluster/spec.ts';
+import { ReplabError } from '../control/errors.ts';
+import { engines } from '../engines/engines.ts';
+import { findMode } from '../protocol/modes.ts';
+import { isNodeId } from '../protocol/node-id.ts';
+import type { ModeOptions } from '../protocol/protocol.ts';
+
+/** A specification with every option of its mode, checked; `usage` or `bad-setting` for what cannot be. */
+export function completeSpec(spec: ClusterSpec): ClusterSpec {
+  const mode = findMode(spec.mode);
+  if (!clusterNamePattern.test(spec.name)) throw usage(`${JSON.stringify(spec.name)} is no cluster name.`);
+  if (mode === null) throw usage(`There is no mode ${JSON.stringify(spec.mode)}.`);
+  if (!Object.hasOwn(engines, spec.engine)) throw usage(`There is no engine ${JSON.stringify(spec.engine)}.`);
+  if (spec.durability !== 'normal' && spec.durability !== 'full')
+    throw usage('Durability is normal or full.');
+  const { nodes } = spec;
+  if (nodes.length < 1 || nodes.length > maxNodes) throw usage(`A cluster has 1 to ${maxNodes} nodes.`);
+  if (!nodes.every(isNodeId) || new Set(nodes).size !== nodes.length)
+    throw usage('Nodes are named n1, n2, …, each once.');
+
+  const names = mode.options.map(({ name }) => name).join(', ');
+  for (const [name, value] of Object.entries(spec.options)) {
+    const expected = mode.options.find((option) => option.name === name)?.check(value, nodes);
+    if (expected === undefined) throw new ReplabError('bad-setting', { name, value, names });
+    if (expected !== null)
+      throw new ReplabError('bad-setting', { name, value, names, detail: `Expected ${expected}` });
+  }
+  const fallbacks = Object.fromEntries(mode.options.map(({ name, fallback }) => [name, fallback]));
+  return { ...spec, options: { ...fallbacks, ...spec.options } };
+}
+
+/** Those of a cluster's options that its log takes over from here. */
+export function liveOptions(spec: ClusterSpec): ModeOptions {
+  const live = findMode(spec.mode)?.options.filter((option) => option.live) ?? [];
+  return Object.fromEntries(live.map(({ name, fallback }) => [name, spec.options[name] ?? fallback]));
+}
+
+function usage(message: string): ReplabError {
+  return new ReplabError('usage', { message, command: 'up' });
+}
