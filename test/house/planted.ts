@@ -80,6 +80,10 @@ export const planted: Readonly<Record<string, Planted>> = {
     at: 'test',
     code: `import { test } from 'vitest';\ntest('one', () => {});`,
   },
+  'vitest/valid-expect': {
+    at: 'test',
+    code: `import { expect, test } from 'vitest';\ntest('one', () => { expect(1); });`,
+  },
   'vitest/no-standalone-expect': {
     at: 'test',
     code: `import { describe, expect } from 'vitest';\ndescribe('one', () => { expect(1).toBe(1); });`,
