@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { frame, listen, startNet } from './support.ts';
 
@@ -61,6 +64,41 @@ describe('a machine dies (P6)', () => {
     expect(client.received()).toHaveLength(0);
     other.socket.write('still here');
     await until('the other', () => net.nodes.get('n2')!.client.text() === 'still here');
+  });
+});
+
+describe('a process is killed while its bytes are held (P6)', () => {
+  /** Kills a process that wrote `late` into the held link n1->n2, and waits until the proxy has seen its end. */
+  async function killWriter(): Promise<Awaited<ReturnType<typeof startNet>>> {
+    const net = await startNet(['n1', 'n2']);
+    await net.faults('cut n1:n2');
+    const program = fileURLToPath(new URL('../fixtures/writes-to-port.ts', import.meta.url));
+    const writer = spawn(process.execPath, [program, String(net.ports['n1->n2']), 'late'], {
+      stdio: 'inherit',
+    });
+    onTestFinished(() => void writer.kill('SIGKILL'));
+    await until('it held', async () => (await net.hit('f1')).bytes === 4);
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+    return net;
+  }
+
+  test('its bytes and its end arrive after heal, as from a kernel that lives on', async () => {
+    const net = await killWriter();
+    await net.faults();
+    const to = await until('a connection', () => net.nodes.get('n2')!.replication.accepted[0]);
+    await until('its end', () => to.ended);
+    expect(to.received().toString()).toBe('late');
+  });
+
+  test('after discard the dead does not speak', async () => {
+    const net = await killWriter();
+    expect(await net.proxy.discard('n1')).toEqual({ frames: 0, bytes: 4 });
+    await net.faults();
+    const next = await net.dial('n1->n2');
+    next.socket.write('the living');
+    await until('the living', () => net.nodes.get('n2')!.replication.text() === 'the living');
+    expect(net.nodes.get('n2')!.replication.accepted).toHaveLength(1);
   });
 });
 
