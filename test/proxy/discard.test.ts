@@ -68,7 +68,7 @@ describe('a machine dies (P6)', () => {
 });
 
 describe('a process is killed while its bytes are held (P6)', () => {
-  /** Kills a process that wrote `late` into the held link n1->n2, and waits until the proxy has seen its end. */
+  /** Kills a process that wrote `late` into the held link n1->n2, and waits until it is gone. */
   async function killWriter(): Promise<Awaited<ReturnType<typeof startNet>>> {
     const net = await startNet(['n1', 'n2']);
     await net.faults('cut n1:n2');
