@@ -59,9 +59,13 @@ async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promis
       context: (signal, waitMs) => contextOf(globals.cluster, signal, waitMs, progress),
       async finish(result: Result) {
         progress.end();
-        if (result.kind === 'stream') return printStream(result, output);
-        printDocument(result, output);
-        code = result.exit ?? exitCodes.ok;
+        if (result.kind === 'stream') {
+          await printStream(result, output);
+          code = result.exit?.() ?? exitCodes.ok;
+        } else {
+          printDocument(result, output);
+          code = result.exit ?? exitCodes.ok;
+        }
       },
     });
   } finally {

@@ -98,6 +98,8 @@ export interface DocumentResult {
 export interface StreamResult {
   readonly kind: 'stream';
   readonly items: AsyncIterable<StreamItem>;
+  /** Asked when the items have ended; 0 without it. */
+  exit?(): ExitCode;
 }
 
 export interface StreamItem {

@@ -23,7 +23,8 @@ export function table(
         const painted = typeof cell === 'string' ? paint : cell.paint;
         return painted === undefined ? padded : style[painted](padded);
       })
-      .join('  ');
+      .join('  ')
+      .trimEnd();
   return [line(head, 'dim'), ...rows.map((row) => line(row))].join('\n');
 }
 

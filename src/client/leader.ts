@@ -1,0 +1,33 @@
+import type { Who } from '../node/resp-commands/rl-node.ts';
+import { compareBallots, parseBallot, type Ballot } from '../protocol/position.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import type { Cluster } from './cluster-connection.ts';
+import { openResp } from './resp-connection.ts';
+
+/** How long a node may take to say who it is; one that is held or paused does not count. */
+const whoMs = 500;
+
+/** Asks every node who it is, as clients reach them, and takes the leader of the highest ballot (F17). Null: none. */
+export async function findLeader(
+  cluster: Cluster,
+  withinMs: number,
+): Promise<{ readonly node: NodeId; readonly address: string } | null> {
+  const { nodes } = await cluster.recentSnapshot();
+  const answers = await Promise.all(
+    nodes.map(async ({ id, address: { client } }) => {
+      const epoch = client === null ? null : await leadsUnder(client, Math.min(whoMs, withinMs));
+      return epoch === null ? null : { node: id, address: client!, epoch };
+    }),
+  );
+  const leaders = answers.filter((answer) => answer !== null);
+  return leaders.toSorted((a, b) => compareBallots(b.epoch, a.epoch))[0] ?? null;
+}
+
+async function leadsUnder(address: string, withinMs: number): Promise<Ballot | null> {
+  const connection = openResp(address);
+  const exchange = await connection.ask(['RL.WHO'], withinMs);
+  connection.close();
+  if (exchange.type !== 'reply' || exchange.value.kind !== 'bulk') return null;
+  const who = JSON.parse(exchange.value.text) as Who;
+  return who.role === 'leader' && who.epoch !== null ? parseBallot(who.epoch) : null;
+}

@@ -1,0 +1,13 @@
+import type { EpochView, PositionView } from '../cluster/snapshot.ts';
+import { noDisk, nodeOfDisk } from '../protocol/node-id.ts';
+import { formatBallot, formatPosition, type Ballot, type Position } from '../protocol/position.ts';
+
+/** Epochs and positions as JSON shows them: numbers apart, since text does not order (design §15). */
+export function epochView(epoch: Ballot): EpochView {
+  const node = epoch.disk === noDisk ? null : nodeOfDisk(epoch.disk);
+  return { number: epoch.number, node, disk: epoch.disk, text: formatBallot(epoch) };
+}
+
+export function positionView(position: Position): PositionView {
+  return { ...epochView(position.epoch), index: position.index, text: formatPosition(position) };
+}

@@ -1,0 +1,57 @@
+import { itemsOf, numberOf, textOrNull } from '../client/resp-answer.ts';
+import { exitCodes } from '../control/exit-codes.ts';
+import { ReplabError } from '../control/errors.ts';
+import { defineCommand } from './command.ts';
+import { atOption, checkWord, writeKeys, writtenText } from './key-value.ts';
+import { flag, required, several } from './params.ts';
+
+export const cas = defineCommand({
+  name: 'cas',
+  summary: 'set a key only if it holds what is expected (compare and set); exit 8 when it does not',
+  args: {
+    key: required('KEY', 'text', (word) => checkWord(word, 'key')),
+    words: several('EXPECTED NEW', 'what it must hold, and what it shall hold', false),
+  },
+  options: {
+    absent: flag('expect that the key does not exist; leave EXPECTED out'),
+    delete: flag('delete the key; leave NEW out'),
+    at: atOption,
+  },
+  examples: [
+    { run: 'replab cas x 1 2', does: 'from 1 to 2' },
+    { run: 'replab cas lock mine --absent', does: 'only if nobody has it' },
+    { run: 'replab cas lock mine --delete', does: 'give it back, if it is still mine' },
+  ],
+  async run(context, { args, options }) {
+    const { expected, value } = wordsOf(args.words, options);
+    const expect = expected === null ? ['ABSENT'] : ['EXPECT', expected];
+    const set = value === null ? ['DELETE'] : ['SET', value];
+    const { json, place, answered } = await writeKeys(context, ['RL.CAS', args.key, ...expect, ...set], options.at);
+    const [flagged, held] = itemsOf(answered.result);
+    const swapped = numberOf(flagged) === 1;
+    const now = textOrNull(held);
+    return {
+      kind: 'document',
+      json: { schema: 'replab.cas/1', key: args.key, expected, swapped, value: now, ...json },
+      exit: swapped ? exitCodes.ok : exitCodes.refused,
+      text: (style) =>
+        swapped
+          ? writtenText(place, style)
+          : `${style.caution('not swapped')}: ${args.key} ${now === null ? 'does not exist' : `is ${JSON.stringify(now)}`}`,
+    };
+  },
+});
+
+function wordsOf(
+  words: readonly string[],
+  { absent, delete: remove }: { readonly absent: boolean; readonly delete: boolean },
+): { readonly expected: string | null; readonly value: string | null } {
+  const wanted = [...(absent ? [] : ['EXPECTED']), ...(remove ? [] : ['NEW'])];
+  if (words.length !== wanted.length) {
+    const said = wanted.length === 0 ? 'nothing' : wanted.join(' and ');
+    throw new ReplabError('usage', { command: 'cas', message: `After KEY comes ${said} here; ${words.length} given.` });
+  }
+  const rest = words.map((word) => checkWord(word, 'value'));
+  const expected = absent ? null : rest.shift()!;
+  return { expected, value: remove ? null : rest[0]! };
+}

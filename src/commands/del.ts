@@ -1,0 +1,25 @@
+import { numberOf } from '../client/resp-answer.ts';
+import { defineCommand } from './command.ts';
+import { atOption, checkWord, writeKeys, writtenText } from './key-value.ts';
+import { several } from './params.ts';
+
+export const del = defineCommand({
+  name: 'del',
+  summary: 'delete keys; says how many there were',
+  args: { keys: several('KEY', 'one or more keys', true) },
+  options: { at: atOption },
+  examples: [
+    { run: 'replab del x', does: 'one key' },
+    { run: 'replab del x y z', does: 'several, in one write' },
+  ],
+  async run(context, { args, options }) {
+    const keys = args.keys.map((key) => checkWord(key, 'key'));
+    const { json, place, answered } = await writeKeys(context, ['RL.DEL', ...keys], options.at);
+    const deleted = numberOf(answered.result);
+    return {
+      kind: 'document',
+      json: { schema: 'replab.del/1', keys, deleted, ...json },
+      text: (style) => `${writtenText(place, style)}; deleted ${deleted}`,
+    };
+  },
+});

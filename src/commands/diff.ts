@@ -1,0 +1,98 @@
+import { withCluster } from '../client/cluster-connection.ts';
+import { diffCluster, type ClusterDiff, type NodeResult } from '../client/diff-cluster.ts';
+import { positionView } from '../client/views.ts';
+import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
+import { formatPosition } from '../protocol/position.ts';
+import { defineCommand } from './command.ts';
+import { quoted } from './entry-text.ts';
+import { integerOr } from './params.ts';
+import type { Style } from './style.ts';
+import { table, type Cell } from './table.ts';
+
+export const diff = defineCommand({
+  name: 'diff',
+  summary: 'compare what the nodes hold, key by key: exit 0 equal, 1 diverged, 2 behind or not known',
+  notes: [
+    'Each node is read at one position, past any fault, and compared with the leader (or, without one, with the node whose log is longest).',
+    '`behind`: the node has exactly what the leader had at that position; the rest comes when it catches up. `diverged`: it has something no log explains, or entries the leader does not have.',
+  ],
+  args: {},
+  options: { limit: integerOr('differing keys shown of each node', 0, 1_000_000, 20) },
+  examples: [{ run: 'replab diff', does: 'which keys differ, and why' }],
+  run: (context, { options: { limit } }) =>
+    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+      const result = await diffCluster(await cluster.freshSnapshot());
+      return {
+        kind: 'document',
+        json: { schema: 'replab.diff/1', cluster: cluster.name, ...jsonOf(result, limit) },
+        exit: exitOf(result.nodes),
+        text: (style) => diffText(result, limit, style),
+      };
+    }),
+});
+
+function stateOf(nodes: readonly NodeResult[]): NodeResult['state'] {
+  const states = nodes.map(({ state }) => state);
+  return (['diverged', 'unknown', 'behind'] as const).find((state) => states.includes(state)) ?? 'equal';
+}
+
+function exitOf(nodes: readonly NodeResult[]): ExitCode {
+  const state = stateOf(nodes);
+  return state === 'equal' ? exitCodes.ok : state === 'diverged' ? exitCodes.violated : exitCodes.inconclusive;
+}
+
+function jsonOf({ reference, nodes }: ClusterDiff, limit: number) {
+  return {
+    state: stateOf(nodes),
+    reference: reference === null ? null : { ...reference, at: positionView(reference.at) },
+    nodes: nodes.map((node) =>
+      node.state === 'unknown'
+        ? { node: node.node, state: node.state, reason: node.reason, at: null, keys: null, differing: null, differences: [] }
+        : {
+            node: node.node, state: node.state, reason: node.forked ? 'forked' : null, at: positionView(node.at),
+            keys: node.size, differing: node.keys.length, differences: node.keys.slice(0, limit),
+          },
+    ),
+  };
+}
+
+const paints = { equal: 'good', behind: 'caution', diverged: 'bad', unknown: 'caution' } as const;
+
+function diffText({ reference, nodes }: ClusterDiff, limit: number, style: Style): string {
+  const state = stateOf(nodes);
+  const against = reference === null ? 'no node answered' : `compared with ${reference.node}${reference.leads ? ', the leader,' : ' (there is no leader)'} at ${formatPosition(reference.at)}, ${reference.keys} keys`;
+  const rows = nodes.map((node): Cell[] => [
+    { text: node.node, paint: 'bold' },
+    { text: node.state, paint: paints[node.state] },
+    node.state === 'unknown' ? '?' : formatPosition(node.at),
+    node.state === 'unknown' ? '?' : String(node.size),
+    node.state === 'unknown' ? node.reason : differenceText(node),
+  ]);
+  const parts = [`${style[paints[state]](state)}  ${style.dim(against)}`, table(['NODE', 'STATE', 'AT', 'KEYS', 'DIFFERENCES'], rows, style, [3])];
+  const keys = nodes.flatMap((node) => (node.state === 'unknown' ? [] : keyRows(node, limit)));
+  if (keys.length > 0) parts.push(table(['NODE', 'KEY', 'WHY', 'LEADER', 'NODE HAS', 'CHANGED AT'], keys, style));
+  return parts.join('\n\n');
+}
+
+function differenceText({ keys, forked, state }: Exclude<NodeResult, { state: 'unknown' }>): string {
+  const count = `${keys.length} key${keys.length === 1 ? '' : 's'}`;
+  if (forked) return `${count}; its log has entries the leader does not have`;
+  return keys.length === 0 ? (state === 'behind' ? 'none, but entries are missing' : 'none') : count;
+}
+
+function keyRows({ node, keys }: Exclude<NodeResult, { state: 'unknown' }>, limit: number): Cell[][] {
+  const rows = keys.slice(0, limit).map((key): Cell[] => [
+    { text: node, paint: 'bold' },
+    key.key,
+    { text: key.state, paint: paints[key.state] },
+    shown(key.reference),
+    shown(key.node),
+    key.changedAt ?? '-',
+  ]);
+  const more = keys.length - limit;
+  return more > 0 ? [...rows, [node, { text: `and ${more} more`, paint: 'dim' }, '', '', '', '']] : rows;
+}
+
+function shown(value: string | null): string {
+  return value === null ? 'none' : quoted(value);
+}

@@ -1,0 +1,36 @@
+import { parseReadFrom } from '../client/read-targets.ts';
+import { textOrNull } from '../client/resp-answer.ts';
+import { positionView } from '../client/views.ts';
+import { defineCommand } from './command.ts';
+import { checkWord, withKeys } from './key-value.ts';
+import { required, textOr } from './params.ts';
+
+export const get = defineCommand({
+  name: 'get',
+  summary: 'read a key; prints its value alone',
+  notes: [
+    'A follower answers with what it has, which may be old: that is what a replication lab is for. Which node answered and at which position goes to standard error, or into `--json`.',
+    'A key that does not exist is exit 0 with nothing printed; `--json` says `"found":false`.',
+  ],
+  args: { key: required('KEY', 'text', (word) => checkWord(word, 'key')) },
+  options: { read: textOr('WHERE', 'leader, follower, any (in turn), or a node', 'leader') },
+  examples: [
+    { run: 'replab get x', does: 'from the leader' },
+    { run: 'replab get x --read n2', does: 'what n2 holds' },
+    { run: 'replab get x --read follower --json', does: 'from some follower, with its position' },
+  ],
+  run: (context, { args, options }) =>
+    withKeys(context, async (client, cluster) => {
+      // Each process begins its round robin somewhere else; within one client it goes round.
+      const from = parseReadFrom(options.read, process.pid);
+      const { node, at, result } = await client.read(['RL.GET', args.key], { from, withinMs: context.timeoutMs });
+      const value = textOrNull(result);
+      const found = value !== null;
+      return {
+        kind: 'document',
+        json: { schema: 'replab.get/1', cluster: cluster.name, key: args.key, found, value, node, at: positionView(at) },
+        text: () => value ?? '',
+        note: () => `${found ? '' : `${args.key} does not exist; `}${node} at ${positionView(at).text}`,
+      };
+    }),
+});

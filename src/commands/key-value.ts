@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer';
+import { openCluster, type Cluster } from '../client/cluster-connection.ts';
+import { createKeyValueClient, type Answered, type KeyValueClient } from '../client/key-value.ts';
+import { positionView } from '../client/views.ts';
+import { selectNode } from '../client/selectors.ts';
+import type { PositionView } from '../cluster/snapshot.ts';
+import { ReplabError } from '../control/errors.ts';
+import { exceedsJsonBytes } from '../lib/text.ts';
+import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import type { Context } from './command.ts';
+import { text } from './params.ts';
+import type { Style } from './style.ts';
+
+/** `--at`, of every write: see F17. */
+export const atOption = text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead');
+
+export async function withKeys<T>(
+  context: Context,
+  use: (client: KeyValueClient, cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
+  const client = createKeyValueClient(cluster);
+  try {
+    return await use(client, cluster);
+  } finally {
+    client.close();
+    cluster.close();
+  }
+}
+
+export interface Written {
+  readonly cluster: string;
+  readonly answered: Answered;
+  /** What `--json` says of every write. */
+  readonly json: {
+    readonly cluster: string;
+    readonly node: NodeId;
+    readonly at: PositionView;
+    readonly copies: number;
+    readonly of: number;
+  };
+  /** `1@n1/3, on 2 of 3`. */
+  readonly place: string;
+}
+
+/** A write by RESP command. Says what it waits for when that takes long. */
+export async function writeKeys(context: Context, command: readonly string[], at: string | null): Promise<Written> {
+  return withKeys(context, async (client, cluster) => {
+    const node = at === null ? null : selectNode(at, await cluster.recentSnapshot());
+    context.progress(`waiting for ${node ?? 'the leader'} to acknowledge the write`);
+    const answered = await client.write(command, { at: node, withinMs: context.timeoutMs });
+    const of = cluster.spec.nodes.length;
+    const position = positionView(answered.at);
+    const json = { cluster: cluster.name, node: answered.node, at: position, copies: answered.copies, of };
+    return { cluster: cluster.name, answered, json, place: `${position.text}, on ${answered.copies} of ${of}` };
+  });
+}
+
+export function writtenText(place: string, style: Style): string {
+  return `${style.good('ok')} ${place}`;
+}
+
+/** Keys and values are text. Node.js shows invalid bytes of arguments as U+FFFD, so that is refused there. */
+export function checkWord(word: string, what: 'key' | 'value'): string {
+  if (word.includes('\uFFFD')) {
+    const way = what === 'value' ? ' A value with the character U+FFFD itself can be given with --file.' : '';
+    throw new ReplabError('usage', { message: `The ${what} is no valid UTF-8.${way}` });
+  }
+  return checkSize(word, what);
+}
+
+/** Bytes of a file or of standard input, as they are: a newline at the end belongs to the value. */
+export function valueOfBytes(bytes: Buffer, source: string): string {
+  if (!isUtf8(bytes)) throw new ReplabError('usage', { message: `${source} is no valid UTF-8; values are text.` });
+  if (bytes.includes(0)) throw new ReplabError('usage', { message: `${source} holds a NUL byte; values are text without it.` });
+  return checkSize(bytes.toString('utf8'), 'value');
+}
+
+function checkSize(word: string, what: 'key' | 'value'): string {
+  const limit = what === 'key' ? maxKeyBytes : maxValueBytes;
+  if (exceedsJsonBytes(word, limit)) {
+    throw new ReplabError('too-large', { detail: `A ${what} has at most ${limit / 1024} KiB` });
+  }
+  return word;
+}
