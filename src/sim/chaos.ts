@@ -1,0 +1,196 @@
+import type { Rng } from '../lib/rng.ts';
+import type { NodeId } from '../protocol/node-id.ts';
+import { lanes } from '../protocol/message-class.ts';
+import { clientPlace, type Place } from '../cluster/place.ts';
+import type { Operator } from './operator.ts';
+import { drawMs, type Range } from './scheduler.ts';
+import { drawSettings } from './settings.ts';
+import type { World } from './world.ts';
+
+export const chaosKinds = [
+  'partition',
+  'cut',
+  'isolate',
+  'kill',
+  'kill-process',
+  'pause',
+  'commit-fails',
+  'commit-torn',
+  'commit-unknown',
+  'disk-full',
+  'reset',
+  'wipe',
+  'promote',
+  'promote-forced',
+  'set',
+] as const;
+
+export type ChaosKind = (typeof chaosKinds)[number];
+
+export interface ChaosOptions {
+  readonly kinds: readonly ChaosKind[];
+  /** Between one fault and the next. */
+  readonly gapMs: Range;
+  /** Until a fault is healed, a node started or resumed again. */
+  readonly lastsMs: Range;
+}
+
+/** Seeded faults, one after another, several at a time. */
+export class Chaos {
+  readonly hits: Partial<Record<ChaosKind, number>> = {};
+  readonly #world: World;
+  readonly #operator: Operator;
+  readonly #options: ChaosOptions;
+  readonly #rng: Rng;
+  #over = false;
+  #leaderlessSince: number | null = null;
+
+  constructor(world: World, operator: Operator, options: ChaosOptions) {
+    this.#world = world;
+    this.#operator = operator;
+    this.#options = options;
+    this.#rng = world.rng.fork('chaos');
+  }
+
+  start(): void {
+    this.#next();
+    this.#attend();
+  }
+
+  /** Heals, resumes and starts everything. */
+  end(): void {
+    this.#over = true;
+    this.#world.heal();
+    this.#world.network.frameFaults = false;
+    for (const { id, state } of this.#world.nodes.values()) {
+      if (state === 'paused') this.#world.resume(id);
+      if (state === 'down') this.#world.start(id);
+    }
+  }
+
+  #next(): void {
+    this.#world.clock.after(drawMs(this.#rng, this.#options.gapMs), () => {
+      if (this.#over) return;
+      const kind = this.#rng.pick(this.#options.kinds);
+      if (this.#strike(kind)) this.hits[kind] = (this.hits[kind] ?? 0) + 1;
+      this.#next();
+    });
+  }
+
+  /** An operator who looks now and then, and does not let a cluster without a leader be for long. */
+  #attend(): void {
+    this.#world.clock.after(drawMs(this.#rng, [200, 600]), () => {
+      if (this.#over) return;
+      const { now } = this.#world.clock;
+      if (this.#operator.leaders().length > 0) this.#leaderlessSince = null;
+      else this.#leaderlessSince ??= now;
+      const since = this.#leaderlessSince;
+      if (since !== null && now - since > 800 && this.#rng.chance(0.5)) this.#operator.promote(null, false);
+      this.#attend();
+    });
+  }
+
+  #strike(kind: ChaosKind): boolean {
+    switch (kind) {
+      case 'partition':
+      case 'cut':
+      case 'isolate':
+        return this.#hold(kind);
+      case 'kill':
+      case 'kill-process':
+      case 'wipe':
+        return this.#kill(kind);
+      case 'pause':
+        return this.#pause();
+      case 'commit-fails':
+        return this.#onRunning((id) => this.#world.failNextCommit(id, 'before'));
+      case 'commit-torn':
+        return this.#onRunning((id) => this.#world.failNextCommit(id, 'between'));
+      case 'commit-unknown':
+        return this.#onRunning((id) => this.#world.failNextCommit(id, 'unknown'));
+      case 'disk-full':
+        return this.#onRunning((id) => this.#world.failNextWrite(id));
+      case 'reset':
+        return this.#onRunning((id) => this.#world.network.reset(id, this.#other(id), this.#rng.pick(lanes)));
+      case 'promote':
+        return this.#onRunning((id) => this.#operator.promote(this.#rng.chance(0.5) ? id : null, false));
+      case 'promote-forced':
+        return this.#onRunning((id) => this.#operator.promote(id, true));
+      case 'set':
+        this.#operator.set(this.#rng.chance(0.5) ? drawSettings(this.#rng, this.#nodes) : { sync: this.#rng.pick(['none', '1']) , 'on-sync-lost': 'block' });
+        return true;
+    }
+  }
+
+  get #nodes(): readonly NodeId[] {
+    return this.#world.options.nodes;
+  }
+
+  /** Leaders are hit as often as all others together. */
+  #victim(): NodeId {
+    const leaders = this.#operator.leaders();
+    return leaders.length > 0 && this.#rng.chance(0.5) ? this.#rng.pick(leaders) : this.#rng.pick(this.#nodes);
+  }
+
+  #other(id: NodeId): NodeId {
+    return this.#rng.pick(this.#nodes.filter((node) => node !== id));
+  }
+
+  #onRunning(act: (id: NodeId) => void): boolean {
+    const id = this.#victim();
+    if (this.#world.node(id).state !== 'up') return false;
+    act(id);
+    return true;
+  }
+
+  #later(act: () => void): void {
+    this.#world.clock.after(drawMs(this.#rng, this.#options.lastsMs), () => {
+      if (!this.#over) act();
+    });
+  }
+
+  #hold(kind: 'partition' | 'cut' | 'isolate'): boolean {
+    const id = this.#fault(kind);
+    this.#later(() => this.#world.heal(id));
+    return true;
+  }
+
+  #fault(kind: 'partition' | 'cut' | 'isolate'): string {
+    const node = this.#victim();
+    if (kind === 'isolate') return this.#world.fault({ kind, node });
+    const ends: readonly [Place, Place] = this.#rng.chance(0.85)
+      ? [node, this.#other(node)]
+      : [clientPlace, node];
+    if (kind === 'cut') {
+      const [from, to] = this.#rng.chance(0.5) ? ends : ends.toReversed();
+      return this.#world.fault({ kind, from: from!, to: to! });
+    }
+    const side: Place[] = this.#nodes.filter(() => this.#rng.chance(0.5));
+    const group = side.length === 0 || side.length === this.#nodes.length ? [node] : side;
+    const rest: Place[] = this.#nodes.filter((other) => !group.includes(other));
+    (this.#rng.chance(0.5) ? group : rest).push(...(this.#rng.chance(0.3) ? [clientPlace] : []));
+    return this.#world.fault({ kind, groups: [group, rest] });
+  }
+
+  #kill(kind: 'kill' | 'kill-process' | 'wipe'): boolean {
+    const id = this.#victim();
+    if (this.#world.node(id).state === 'down') return false;
+    this.#world.kill(id, kind === 'kill-process');
+    if (kind === 'wipe') this.#world.wipe(id);
+    this.#later(() => {
+      if (this.#world.node(id).state === 'down') this.#world.start(id);
+    });
+    return true;
+  }
+
+  #pause(): boolean {
+    return this.#onRunning((id) => {
+      const { boot } = this.#world.node(id);
+      this.#world.pause(id);
+      this.#later(() => {
+        const node = this.#world.node(id);
+        if (node.state === 'paused' && node.boot === boot) this.#world.resume(id);
+      });
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { assert } from '../lib/assert.ts';
+import { formatPosition, samePosition } from '../protocol/position.ts';
+import { Ghost, keyOf } from './ghost.ts';
+import type { SimNode, Turn } from './node.ts';
+import { ReplyRules } from './reply-rules.ts';
+import { StatusRules } from './status-rules.ts';
+import { Survival, type Promotion } from './survival.ts';
+import type { Watcher, World } from './world.ts';
+
+const fullCheckSteps = 100;
+
+/** Holds a world to the invariants of B1 after every step. Throws `InvariantError` at the first breach. */
+export class Judge implements Watcher {
+  readonly ghost: Ghost;
+  steps = 0;
+  readonly #world: World;
+  readonly #status: StatusRules;
+  readonly #replies: ReplyRules;
+  readonly #survival: Survival;
+  #wipes = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.ghost = new Ghost(world.nodes.values());
+    this.#status = new StatusRules(this.ghost);
+    this.#survival = new Survival(this.ghost);
+    this.#replies = new ReplyRules(this.ghost);
+    this.#replies.onAcknowledged = (entry, _mirror, epoch) => this.#survival.onAcknowledged(entry, epoch);
+  }
+
+  turned(turn: Turn): void {
+    this.steps += 1;
+    this.#unexpectedFailure(turn);
+    this.#replies.stepped(turn);
+    this.ghost.sync(turn.node.id);
+    if (turn.after !== null) this.#status.check(turn.node, turn.after);
+    this.#replies.replied(turn);
+    if (this.steps % fullCheckSteps === 0) for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
+  }
+
+  wiped(node: SimNode): void {
+    this.#wipes += 1;
+    this.ghost.wiped(node);
+  }
+
+  promoting(promotion: Promotion): void {
+    this.#survival.promoting(promotion);
+  }
+
+  /** Null when the cluster is at rest and whole, else what is still missing (I14). */
+  unrest(): string | null {
+    const nodes = [...this.#world.nodes.values()];
+    const broken = nodes.find(({ status }) => status === null);
+    if (broken !== undefined) return `${broken.id} has no replica: ${broken.failure ?? 'down'}`;
+    const leaders = nodes.filter(({ status }) => status!.role === 'leader').map(({ id }) => id);
+    if (leaders.length !== 1) return `leaders: ${leaders.join(', ') || 'none'}`;
+    const leader = this.#world.node(leaders[0]!);
+    for (const { id, status } of nodes) {
+      const { stopped, rewinding, pending, received, applied, chain, digest } = status!;
+      const end = leader.status!.received;
+      if (stopped !== null) return `${id} is stopped: ${stopped}`;
+      if (rewinding) return `${id} rewinds`;
+      if (pending > 0) return `${id} has ${pending} writes waiting`;
+      if (!samePosition(received, end) || !samePosition(applied, end)) {
+        return `${id} is at ${formatPosition(applied)}, the leader ${leader.id} at ${formatPosition(end)}`;
+      }
+      if (chain !== leader.status!.chain || digest.value !== leader.status!.digest.value) return `${id} diverged`;
+      if (id !== leader.id && status!.leader !== leader.id) return `${id} follows ${status!.leader ?? 'nobody'}`;
+    }
+    return null;
+  }
+
+  discarded(): number {
+    return this.ghost.present().reduce((sum, { store }) => sum + store.local.discarded().length, 0);
+  }
+
+  /** At the end, and at rest: nothing that was acknowledged has vanished unseen. */
+  conclude(): void {
+    for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
+    if (this.#wipes > 0) return;
+    const log = this.ghost.present()[0]!;
+    const discarded = new Set(this.ghost.present().flatMap(({ store }) => store.local.discarded().map(keyOf)));
+    for (const entry of this.#survival.acknowledged.values()) {
+      assert(log.holds(entry) || discarded.has(keyOf(entry)), 'F3: an acknowledged write is kept or listed as discarded', {
+        at: formatPosition(entry.at),
+      });
+    }
+  }
+
+  /** TurnHost recovers from anything thrown; here only what was injected may throw. */
+  #unexpectedFailure({ node, effects }: Turn): void {
+    for (const effect of effects) {
+      if (effect.type !== 'trace' || effect.event.name !== 'recovered') continue;
+      const { reason } = effect.event.fields;
+      assert(isInjected(reason), 'a turn fails only when a fault makes it fail', { node: node.id, reason });
+    }
+    const { failure } = node;
+    assert(failure === null || isInjected(failure), 'recovery fails only when a fault makes it fail', {
+      node: node.id,
+      failure,
+    });
+  }
+}
+
+function isInjected(reason: unknown): boolean {
+  return String(reason).includes('(injected');
+}

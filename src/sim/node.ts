@@ -1,0 +1,268 @@
+import { assert } from '../lib/assert.ts';
+import type { Rng } from '../lib/rng.ts';
+import type { Lane } from '../protocol/message-class.ts';
+import { diskOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
+import type { Effect, Input, OperatorCommand, Replica, ReplicaStatus } from '../protocol/protocol.ts';
+import type { Outcome, Request, RequestId } from '../protocol/request.ts';
+import { TurnHost, type Clock } from '../protocol/turn.ts';
+import type { MemoryStore } from './memory-store.ts';
+import type { Sender } from './network.ts';
+import { drawMs, type Range, type Scheduler } from './scheduler.ts';
+
+export interface NodeOptions {
+  /** From the arrival of an input to the turn that takes it. */
+  readonly dispatchMs: Range;
+  /** From the commit to the effects: a process that dies meanwhile has spoken to nobody. */
+  readonly commitMs: Range;
+  /** Most inputs in one turn (T9), drawn anew for each. */
+  readonly batch: Range;
+}
+
+export interface NodeHooks {
+  /** An empty disk, and its first boot. */
+  disk(disk: DiskId): MemoryStore;
+  /** The id of a node's `life`-th disk, if not `diskOf` of node-id.ts. */
+  diskOf?(node: NodeId, life: number): DiskId;
+  replica(node: NodeId, store: MemoryStore, rng: Rng): Replica;
+  send(sender: Sender, effect: Extract<Effect, { type: 'send' }>): void;
+  reply(node: NodeId, id: RequestId, outcome: Outcome): void;
+  /** After the commit, before any effect left the node. */
+  turned(turn: Turn): void;
+}
+
+type Timeless<T> = T extends unknown ? Omit<T, 'now' | 'wall'> : never;
+export type Arrival = Timeless<Input>;
+
+/** One turn, as those who watch it see it. `failed`: its effects are those of a recovery in place. */
+export interface Turn {
+  readonly node: SimNode;
+  readonly inputs: readonly Input[];
+  readonly effects: readonly Effect[];
+  /** Null while recovery keeps failing, or before the first start. */
+  readonly before: ReplicaStatus | null;
+  readonly after: ReplicaStatus | null;
+  readonly failed: boolean;
+}
+
+const drainAfterPauseMs = 250;
+const lanesFirst = { ctl: 0, log: 1, bulk: 2 } as const;
+
+interface Waiting {
+  readonly arrival: Arrival;
+  /** T9: ctl first; the rest in order of arrival. */
+  readonly rank: number;
+}
+
+/** One node: a disk, and while it runs a process with a turn host, an inbox and timers. */
+export class SimNode {
+  readonly id: NodeId;
+  store: MemoryStore;
+  /** Counts from 1; a wiped node comes back with the next. */
+  life = 1;
+  state: 'down' | 'up' | 'paused' = 'down';
+  status: ReplicaStatus | null = null;
+  readonly #options: NodeOptions;
+  readonly #hooks: NodeHooks;
+  readonly #clock: Scheduler;
+  readonly #rng: Rng;
+  #host: TurnHost | null = null;
+  /** A process has had this disk open before. */
+  #used = false;
+  #inbox: Waiting[] = [];
+  #deferred: (() => void)[] = [];
+  readonly #timers = new Map<string, number>();
+  #scheduled = false;
+  #busy = false;
+  #drainFirst = false;
+  #pausedAt = 0;
+  #bornAt = 0;
+  #generation = 0;
+
+  constructor(id: NodeId, options: NodeOptions, hooks: NodeHooks, clock: Scheduler, rng: Rng) {
+    this.id = id;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#rng = rng;
+    this.store = hooks.disk(this.disk);
+  }
+
+  get disk(): DiskId {
+    return (this.#hooks.diskOf ?? diskOf)(this.id, this.life);
+  }
+
+  /** Boot of the running process, or null. */
+  get boot(): number | null {
+    return this.state === 'down' ? null : this.store.local.get().boot;
+  }
+
+  /** Why its replica could not be made, if so. */
+  get failure(): string | null {
+    return this.#host?.failure ?? null;
+  }
+
+  start(): void {
+    assert(this.state === 'down', 'only a node that is down starts', { node: this.id });
+    if (this.#used) this.store.reopen();
+    this.#used = true;
+    this.state = 'up';
+    this.#generation += 1;
+    this.#bornAt = this.#clock.now - this.#rng.below(1_000_000);
+    const rng = this.#rng.fork(`boot ${this.#generation}`);
+    const create = (): Replica => this.#hooks.replica(this.id, this.store, rng);
+    this.#host = new TurnHost({ store: this.store, create });
+    this.#finish([], this.#host.start(this.#time()), null);
+  }
+
+  /** SIGKILL, or the machine dying: the difference is the network's to make (P6). */
+  kill(): void {
+    assert(this.state !== 'down', 'only a running node dies', { node: this.id });
+    this.state = 'down';
+    this.#generation += 1;
+    this.#host = null;
+    this.status = null;
+    this.#inbox = [];
+    this.#deferred = [];
+    this.#timers.clear();
+    this.#scheduled = false;
+    this.#busy = false;
+    this.store.crash();
+  }
+
+  /** An empty disk under a new id, which no earlier promise, ack or epoch belongs to (P5). */
+  wipe(): void {
+    assert(this.state === 'down', 'only a node that is down is wiped', { node: this.id });
+    this.life += 1;
+    this.store = this.#hooks.disk(this.disk);
+    this.#used = false;
+  }
+
+  pause(): void {
+    assert(this.state === 'up', 'only a running node is paused', { node: this.id });
+    this.state = 'paused';
+    this.#pausedAt = this.#clock.now;
+  }
+
+  /** B0.4: after a long pause what the sockets hold is stepped before any timer. */
+  resume(): void {
+    assert(this.state === 'paused', 'only a paused node resumes', { node: this.id });
+    this.state = 'up';
+    this.#drainFirst = this.#clock.now - this.#pausedAt > drainAfterPauseMs;
+    for (const run of this.#deferred.splice(0)) run();
+    this.#wake();
+  }
+
+  arrive(arrival: Arrival, lane: Lane | null = null): void {
+    if (this.state === 'down') return;
+    this.#inbox.push({ arrival, rank: lane === null ? 1 : lanesFirst[lane] });
+    this.#wake();
+  }
+
+  request(id: RequestId, request: Request): void {
+    this.arrive({ type: 'request', id, request });
+  }
+
+  operate(id: RequestId, command: OperatorCommand): void {
+    this.arrive({ type: 'operator', id, command });
+  }
+
+  /** T11: the connection of a request closed before it was stepped. */
+  forget(id: RequestId): boolean {
+    const at = this.#inbox.findIndex(({ arrival }) => arrival.type === 'request' && arrival.id === id);
+    if (at >= 0) this.#inbox.splice(at, 1);
+    return at >= 0;
+  }
+
+  #time(): Clock {
+    return { now: this.#clock.now - this.#bornAt, wall: 1_700_000_000_000 + this.#clock.now };
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    const generation = this.#generation;
+    this.#clock.after(delayMs, () => {
+      if (generation !== this.#generation) return;
+      if (this.state === 'paused') this.#deferred.push(run);
+      else run();
+    });
+  }
+
+  #wake(): void {
+    if (this.#scheduled || this.#busy || this.state !== 'up') return;
+    if (this.#inbox.length === 0 && this.#due().length === 0) return;
+    this.#scheduled = true;
+    this.#later(drawMs(this.#rng, this.#options.dispatchMs), () => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  #run(): void {
+    const host = this.#host;
+    assert(host !== null, 'a running node has a host', { node: this.id });
+    const time = this.#time();
+    const taken = this.#take();
+    if (taken.length === 0) return;
+    const drawn: Input[] = [];
+    const effects = host.turn(drawing(taken, time, drawn), time);
+    // A turn that failed early leaves the rest to its host; timers it would have to set anew anyway.
+    const left = taken.slice(drawn.length).filter(({ type }) => type !== 'timer');
+    this.#inbox.unshift(...left.map((arrival) => ({ arrival, rank: 0 })));
+    this.#finish(drawn, effects, this.status);
+  }
+
+  #take(): readonly Arrival[] {
+    const [low, high] = this.#options.batch;
+    const size = this.#rng.between(low, high);
+    const taken = this.#inbox.toSorted((a, b) => a.rank - b.rank).slice(0, size);
+    const all = taken.length === this.#inbox.length;
+    this.#inbox = this.#inbox.filter((waiting) => !taken.includes(waiting));
+    const arrivals = taken.map((waiting) => waiting.arrival);
+    if (this.#drainFirst && !all) return arrivals;
+    this.#drainFirst = false;
+    const due = this.#due();
+    for (const name of due) this.#timers.delete(name);
+    return [...arrivals, ...due.map((name) => ({ type: 'timer', name }) as const)];
+  }
+
+  #due(): readonly string[] {
+    const { now } = this.#time();
+    return [...this.#timers].filter(([, at]) => at <= now).toSorted((a, b) => a[1] - b[1]).map(([name]) => name);
+  }
+
+  #finish(inputs: readonly Input[], effects: readonly Effect[], before: ReplicaStatus | null): void {
+    const failed = effects.some((effect) => effect.type === 'trace' && effect.event.name === 'recovered');
+    this.status = this.#host?.replica?.status() ?? null;
+    this.#busy = true;
+    this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed });
+    this.#later(drawMs(this.#rng, this.#options.commitMs), () => {
+      this.#busy = false;
+      for (const effect of effects) this.#carryOut(effect);
+      this.#wake();
+    });
+  }
+
+  #carryOut(effect: Effect): void {
+    if (effect.type === 'send') {
+      const sender = { node: this.id, disk: this.disk, boot: this.store.local.get().boot };
+      this.#hooks.send(sender, effect);
+    } else if (effect.type === 'reply') this.#hooks.reply(this.id, effect.id, effect.outcome);
+    else if (effect.type === 'timer') this.#setTimer(effect.name, effect.at);
+  }
+
+  #setTimer(name: string, at: number | null): void {
+    if (at === null) {
+      this.#timers.delete(name);
+      return;
+    }
+    this.#timers.set(name, at);
+    this.#later(Math.max(0, at - this.#time().now), () => this.#wake());
+  }
+}
+
+function* drawing(arrivals: readonly Arrival[], time: Clock, drawn: Input[]): Generator<Input> {
+  for (const arrival of arrivals) {
+    const input: Input = { ...arrival, ...time };
+    drawn.push(input);
+    yield input;
+  }
+}
