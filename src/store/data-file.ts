@@ -46,11 +46,14 @@ const busyMs = 5000;
 
 export function openDataFile(options: DataFileOptions): DataFile {
   const { file, durability, freshDisk } = options;
-  const { sql, fresh } = openDatabase(file, busyMs, pragmas(durability));
+  const { sql, fresh } = openDatabase(file, busyMs, setUp);
   try {
     return explaining(file, () => {
       if (fresh && !freshDisk) throw corruptStore(file, 'it is empty, and node.db beside it is not');
+      if (durability === 'full') sql.exec('pragma synchronous = full');
+      sql.exec('pragma journal_mode = wal');
       if (fresh) create(sql);
+      sql.exec(`pragma synchronous = ${durability}`);
       if (freshDisk && loadHead(sql, file).last.index > 0) {
         throw corruptStore(file, 'it has a log, and node.db beside it is missing or empty');
       }
@@ -125,10 +128,11 @@ function savepoint(sql: DatabaseSync, capture: Capture): Medium['atomically'] {
 /** SQLite's own bound on pages. */
 const sqliteMaxPages = 4294967294;
 
-function pragmas(durability: Durability): string {
-  return `
-    pragma journal_mode = wal;
-    pragma synchronous = ${durability};
-    pragma recursive_triggers = 1;
-    pragma temp_store = memory`;
-}
+/**
+ * `recursive_triggers` lets the capture see the delete that OR REPLACE implies (P2). With durability normal
+ * the file is made without syncs: power loss may take an empty store as it may take the last writes.
+ */
+const setUp = `
+  pragma recursive_triggers = 1;
+  pragma temp_store = memory;
+  pragma synchronous = off`;

@@ -12,15 +12,16 @@ export interface DatabaseFile {
 }
 
 /**
- * Opens `file`, making it when missing. `setUp` is run first: pragmas, locks. Throws `StoreError` on a file
- * that is not a replab database of this or an earlier version.
+ * Opens `file`, making it when missing, and looks whose it is before anything is written: `setUp` (pragmas,
+ * locks) is run after that. Throws `StoreError` on a file that is not a replab database of this version.
  */
 export function openDatabase(file: string, timeoutMs: number, setUp: string): DatabaseFile {
   return explaining(file, () => {
     const sql = new DatabaseSync(file, { timeout: timeoutMs });
     try {
+      const fresh = isFresh(sql, file);
       sql.exec(setUp);
-      return { sql, fresh: isFresh(sql, file) };
+      return { sql, fresh };
     } catch (error) {
       sql.close();
       throw error;

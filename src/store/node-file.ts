@@ -1,10 +1,9 @@
 /**
  * node.db: the facts of one disk, and the lock of the whole store.
  *
- * `synchronous=FULL` always (B0.3). A rollback journal, not a WAL: the file is written once per start and
- * per promise, so three syncs do not matter, and one file beside which nothing lasting lies is easiest to
- * copy and to reason about. `locking_mode=EXCLUSIVE` keeps the kernel's lock until the process ends, however
- * it ends: a second process is refused, and nothing stale is ever left behind.
+ * `synchronous=FULL` always (B0.3). A WAL, since a promise is then one sync, not the four of a rollback
+ * journal: promotions and elections wait for it. `locking_mode=EXCLUSIVE` keeps the kernel's lock until the
+ * process ends, however it ends: a second process is refused, and nothing stale is ever left behind.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../lib/assert.ts';
@@ -17,11 +16,13 @@ import { createSchema, explaining, openDatabase } from './database.ts';
 import { corruptStore, foreignStore } from './store-error.ts';
 import { transactionOf, type Transaction } from './transaction.ts';
 
+/** A fresh file is made without syncs; `settle` makes it durable as a whole. */
 const setUp = `
   pragma locking_mode = exclusive;
-  pragma journal_mode = truncate;
+  pragma synchronous = off;
+  pragma journal_mode = wal;
   pragma synchronous = full;
-  begin exclusive`;
+  begin immediate`;
 
 const schema = `
   create table node (
@@ -71,6 +72,8 @@ export function lockNodeFile(file: string, turn: TurnState, lastEpoch: () => Bal
         }
         if (boot === 'count') sql.exec('update node set boot = boot + 1');
         sql.exec('commit');
+        // Until the file itself is on disk, SQLite would take a WAL beside an empty file for garbage.
+        if (fresh) sql.exec('pragma wal_checkpoint(full)');
         return openNode(sql, file, turn, lastEpoch);
       }),
     close: () => sql.close(),
