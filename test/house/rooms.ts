@@ -16,10 +16,10 @@ const pureRooms = ['lib', 'protocol', 'cluster', 'faults'];
  * downward only, so every room is listed above all rooms it may import.
  */
 export const rooms: Readonly<Record<string, Room>> = {
-  cli: { from: ['commands', 'client', 'control', ...pureRooms], packages: ['commander', 'chalk'] },
-  commands: { from: ['client', 'control', 'sim', ...pureRooms], packages: ['chalk'] },
+  cli: { from: ['commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
+  commands: { from: ['supervisor', 'client', 'control', 'sim', ...pureRooms] },
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
-  engines: { from: ['node', ...pureRooms] },
+  engines: { from: ['control', 'node', ...pureRooms] },
   client: { from: ['control', 'node', ...pureRooms], packages: ['jsonata', 'zod'] },
   control: { from: pureRooms },
   proxy: { from: ['node', ...pureRooms] },
