@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { isWrite, type Outcome, type Request } from '../protocol/request.ts';
 import type { Counters } from './counters.ts';
+import type { Asker } from './request-queue.ts';
 import type { Ask, CommandContext, CommandRow, ServedNode, Session } from './resp-commands/command.ts';
 import { formatFailure } from './resp-outcome.ts';
 import { RespParser } from './resp-parser.ts';
@@ -20,12 +21,9 @@ export interface ClientConnectionOptions {
   readonly commands: ReadonlyMap<string, CommandRow>;
   readonly counters: Counters;
   /** Queues a request for the replica; `answer` is called with its outcome, at most once. */
-  submit(
-    connection: ClientConnection,
-    request: Request,
-    bytes: number,
-    answer: (outcome: Outcome) => void,
-  ): void;
+  submit(from: ClientConnection, request: Request, bytes: number, answer: (outcome: Outcome) => void): void;
+  /** Its client reads again: `canTakeReplies` may have become true. */
+  onRoom(connection: ClientConnection): void;
   onClose(connection: ClientConnection): void;
 }
 
@@ -34,7 +32,7 @@ export interface ClientConnectionOptions {
  * that waits for its copies holds back later replies, not later commands (R1).
  * A client that has said its last (FIN) is still answered; one that is gone (reset, closed) is not (T11).
  */
-export class ClientConnection {
+export class ClientConnection implements Asker {
   readonly #options: ClientConnectionOptions;
   readonly #parser = new RespParser();
   readonly #context: CommandContext;
@@ -75,6 +73,10 @@ export class ClientConnection {
     return this.#closed;
   }
 
+  get canTakeReplies(): boolean {
+    return this.#options.socket.writableLength + this.#replies.heldBytes < bounds.unreadBytes;
+  }
+
   /** Reads no more; sends what is known and ends when all that is open is answered. */
   end(): void {
     this.#ending = true;
@@ -106,8 +108,7 @@ export class ClientConnection {
   }
 
   #hasRoom(): boolean {
-    const unread = this.#options.socket.writableLength + this.#replies.heldBytes;
-    return this.#replies.open < bounds.open && unread < bounds.unreadBytes;
+    return this.#replies.open < bounds.open && this.canTakeReplies;
   }
 
   #stall(): void {
@@ -207,6 +208,7 @@ export class ClientConnection {
   #flush(): void {
     if (this.#closed) return;
     this.#writeReady();
+    if (this.canTakeReplies) this.#options.onRoom(this);
     if (this.#stalled && !this.#ending && this.#hasRoom()) {
       this.#stalled = false;
       this.#options.socket.resume();

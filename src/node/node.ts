@@ -67,7 +67,7 @@ export class RunningNode {
       host: this.#host,
       clock,
       first: [this.#operators, this.#transport.lane('ctl')],
-      rest: [this.#transport.lane('log'), this.#transport.lane('bulk'), this.#clients],
+      rest: [this.#transport.lane('log'), this.#transport.lane('bulk'), this.#clients.requests],
       carryOut: (effects) => this.#carryOut(effects),
     });
   }
@@ -134,7 +134,7 @@ export class RunningNode {
           this.#transport.send(effect.to, effect.lane, effect.message);
           break;
         case 'reply':
-          if (!this.#clients.reply(effect.id, effect.outcome))
+          if (!this.#clients.requests.reply(effect.id, effect.outcome))
             this.#operators.reply(effect.id, effect.outcome);
           break;
         case 'trace':

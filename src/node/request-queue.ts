@@ -1,0 +1,114 @@
+import type { Outcome, Request, RequestId } from '../protocol/request.ts';
+import type { Clock } from '../protocol/turn.ts';
+import type { Counters } from './counters.ts';
+import { Fifo } from './fifo.ts';
+import type { Source, Taken } from './source.ts';
+
+/** Whoever asks, as far as the queue is concerned. */
+export interface Asker {
+  /** Nobody reads its replies any more. */
+  readonly closed: boolean;
+  /** False while it does not read the replies it has: nothing more is executed for it. */
+  readonly canTakeReplies: boolean;
+}
+
+export interface Asked {
+  readonly id: RequestId;
+  readonly request: Request;
+  /** Size of the command. */
+  readonly bytes: number;
+  /** Called with the outcome, at most once. */
+  readonly answer: (outcome: Outcome) => void;
+}
+
+interface Line {
+  readonly asker: Asker;
+  readonly asked: Fifo<Asked>;
+  /** In line for a turn. One that is not, with something asked, waits for its asker to read. */
+  ready: boolean;
+}
+
+/** Requests that are read and not stepped: in order for each asker, askers in turn. */
+export class RequestQueue implements Source {
+  readonly #counters: Counters;
+  readonly #lines = new Map<Asker, Line>();
+  readonly #ready = new Fifo<Line>();
+  /** Stepped and not yet answered. */
+  readonly #open = new Map<RequestId, Asked>();
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
+
+  /** Askers with something to step. */
+  get waiting(): number {
+    return this.#ready.size;
+  }
+
+  add(asker: Asker, asked: Asked): void {
+    let line = this.#lines.get(asker);
+    if (line === undefined) {
+      line = { asker, asked: new Fifo<Asked>(), ready: false };
+      this.#lines.set(asker, line);
+    }
+    line.asked.push(asked);
+    this.#makeReady(line);
+  }
+
+  /** To be called when an asker reads again, or is gone. True when something of it now waits for a turn. */
+  revive(asker: Asker): boolean {
+    const line = this.#lines.get(asker);
+    if (line === undefined || line.ready || line.asked.size === 0) return false;
+    this.#makeReady(line);
+    return true;
+  }
+
+  take({ now, wall }: Clock): Taken | null {
+    for (let line = this.#ready.shift(); line !== undefined; line = this.#ready.shift()) {
+      line.ready = false;
+      if (line.asker.closed) this.#forget(line);
+      else if (line.asker.canTakeReplies) {
+        const asked = line.asked.shift()!;
+        if (line.asked.size > 0) this.#makeReady(line);
+        else this.#lines.delete(line.asker);
+        this.#open.set(asked.id, asked);
+        return {
+          input: { type: 'request', id: asked.id, request: asked.request, now, wall },
+          bytes: asked.bytes,
+        };
+      }
+    }
+    return null;
+  }
+
+  /** False when nobody here asked that. */
+  reply(id: RequestId, outcome: Outcome): boolean {
+    const asked = this.#open.get(id);
+    if (asked === undefined) return false;
+    this.#open.delete(id);
+    asked.answer(outcome);
+    return true;
+  }
+
+  /** Answers everything: what was stepped, and what was not. */
+  answerAll(stepped: Outcome, waiting: Outcome): void {
+    for (const { answer } of this.#open.values()) answer(stepped);
+    this.#open.clear();
+    const lines = [...this.#lines.values()];
+    this.#lines.clear();
+    for (const { asked } of lines) {
+      for (let next = asked.shift(); next !== undefined; next = asked.shift()) next.answer(waiting);
+    }
+  }
+
+  #makeReady(line: Line): void {
+    if (line.ready) return;
+    line.ready = true;
+    this.#ready.push(line);
+  }
+
+  #forget(line: Line): void {
+    this.#lines.delete(line.asker);
+    while (line.asked.shift() !== undefined) this.#counters.count('client-gone');
+  }
+}
