@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ReplabError, toReplabError } from './errors.ts';
 import { createLineReader, encodeLine } from './framing.ts';
 import type { ControlReply, Method, Methods } from './message.ts';
+import { isParamsOf } from './params.ts';
 
 /** What a handler is given besides its parameters. */
 export interface Call<M extends Method> {
@@ -108,8 +109,15 @@ class Connection {
         new ReplabError('bad-message', { detail: `It knows no ${request.method}` }),
       );
     }
+    const method = request.method as Method;
+    if (!isParamsOf(method, request.params)) {
+      return this.#reject(
+        request.id,
+        new ReplabError('bad-message', { detail: `It is no proper ${method}` }),
+      );
+    }
     const controller = new AbortController();
-    const done = this.#carryOut(request.id, request.method as Method, request.params, controller.signal);
+    const done = this.#carryOut(request.id, method, request.params, controller.signal);
     this.#open.set(done, controller);
     void done.finally(() => this.#open.delete(done));
   }

@@ -93,8 +93,6 @@ async function actOn(
   ids: readonly NodeId[],
   progress: (line: string) => void,
 ): Promise<Methods['node']['result']> {
-  if (!Object.hasOwn(actions, action))
-    throw new ReplabError('bad-message', { detail: `It knows no ${action}` });
   const chosen = [...new Set(ids)].map((id) => {
     const node = nodes.find((one) => one.id === id);
     if (node !== undefined) return node;

@@ -115,6 +115,8 @@ export class Sampler {
 
   async #probe(nodes: readonly ManagedNode[], reports: Map<NodeId, NodeReport>): Promise<void> {
     const ask = async (node: ManagedNode): Promise<void> => {
+      // A stopped process answers nothing: nobody waits for it.
+      if (node.state === 'paused') return;
       const report = (await node.process?.probe(probeMs)) ?? null;
       if (report === null) return;
       reports.set(node.id, report);

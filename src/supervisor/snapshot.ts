@@ -47,7 +47,7 @@ export interface NodeObservation {
   readonly report: NodeReport | null;
   /** When it last answered, in this round or before. */
   readonly seenAt: number | null;
-  /** When the oldest unanswered probe was sent. */
+  /** Since when it has a process and does not answer; null when it answered this round, or has none. */
   readonly silentSince: number | null;
 }
 

@@ -45,6 +45,9 @@ export async function takeSnapshot(world: StatusWorld, fresh: boolean): Promise<
 
 function observe(node: ManagedNode, round: Round, { sampler, ports }: StatusWorld): NodeObservation {
   const { id, process, ready } = node;
+  // A node that died since the round was not seen by it.
+  const report = process === null ? null : (round.reports.get(id) ?? null);
+  const seenAt = sampler.seenAt(id);
   return {
     id,
     state: node.state,
@@ -52,9 +55,8 @@ function observe(node: ManagedNode, round: Round, { sampler, ports }: StatusWorl
     disk: node.disk,
     clientPort: ports[linkName({ from: clientPlace, to: id })] ?? null,
     directPort: ready?.clientPort ?? null,
-    // A node that died since the round was not seen by it.
-    report: process === null ? null : (round.reports.get(id) ?? null),
-    seenAt: sampler.seenAt(id),
-    silentSince: process?.silentSince() ?? null,
+    report,
+    seenAt,
+    silentSince: process === null || report !== null ? null : (process.silentSince() ?? seenAt),
   };
 }

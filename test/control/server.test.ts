@@ -94,6 +94,7 @@ describe('the control socket', () => {
     ['null', 'null\n'],
     ['no request', '{"hello":1}\n'],
     ['no parameters', `{"id":1,"token":"${token}","method":"hello"}\n`],
+    ['parameters of another form', `{"id":1,"token":"${token}","method":"down","params":{"keep":"no"}}\n`],
     ['a method it does not have', `{"id":1,"token":"${token}","method":"toString","params":{}}\n`],
     ['a line without end', Buffer.alloc(5 * 1024 * 1024, 'x')],
   ] as const)(
@@ -103,6 +104,25 @@ describe('the control socket', () => {
       const answer = JSON.parse(await rawTalk(socketPath, garbage)) as { error: { code: string } };
       expect(answer.error.code).toBe('bad-message');
       expect(await (await connect()).request('hello', {})).toEqual({ spec, pid: 1 });
+    },
+  );
+
+  test.for([
+    ['snapshot', { fresh: 1 }],
+    ['events', { after: '0', follow: true }],
+    ['fault', { fault: null }],
+    ['heal', {}],
+    ['node', { action: 'toString', nodes: ['n1'] }],
+    ['node', { action: 'kill', nodes: 'n1' }],
+    ['promote', { node: 'n1' }],
+    ['set', { settings: { sync: 1 } }],
+    ['down', {}],
+  ] as const)(
+    '%s with parameters of another form never reaches its handler: %j',
+    async ([method, params]) => {
+      const { connect } = await serve({ [method]: () => Promise.resolve({}) });
+      const client = await connect();
+      await expect(client.request(method, params as never)).rejects.toMatchObject({ code: 'bad-message' });
     },
   );
 
@@ -136,7 +156,9 @@ describe('the control socket', () => {
   test('an aborted request rejects with the reason, others of the connection go on', async () => {
     const { connect } = await serve({
       ready: (_params, { signal }) =>
-        new Promise((_, reject) => void signal.addEventListener('abort', reject)),
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', reject);
+        }),
     });
     const client = await connect();
     const abort = new AbortController();

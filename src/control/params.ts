@@ -1,0 +1,53 @@
+import type { Method, Methods } from './message.ts';
+
+type Check = (value: unknown) => boolean;
+
+/**
+ * Whether a method's parameters, as they came from a socket, have the form the method's type promises. What
+ * is inside a fault is judged by the grammar of faults.
+ */
+export function isParamsOf(method: Method, params: object): boolean {
+  const fields = shapes[method] as Readonly<Record<string, Check>>;
+  return Object.entries(fields).every(([name, fits]) => fits((params as Record<string, unknown>)[name]));
+}
+
+const actions = [
+  'kill',
+  'stop',
+  'start',
+  'restart',
+  'pause',
+  'resume',
+] satisfies readonly Methods['node']['params']['action'][];
+
+const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['params']]: Check } } = {
+  hello: {},
+  ready: {},
+  snapshot: { fresh: isFlag },
+  events: { after: isNumber, follow: isFlag },
+  fault: { fault: (value) => isObject(value) && isText(value['kind']) },
+  heal: { id: (value) => value === null || isText(value) },
+  node: {
+    action: (value) => (actions as readonly unknown[]).includes(value),
+    nodes: (value) => Array.isArray(value) && value.every(isText),
+  },
+  promote: { node: isText, force: isFlag },
+  set: { settings: (value) => isObject(value) && Object.values(value).every(isText) },
+  down: { keep: isFlag },
+};
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isSafeInteger(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
