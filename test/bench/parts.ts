@@ -92,7 +92,11 @@ async function writesOf(bench: Bench, name: string, sync: string, runs: number):
         unit: 'ops/s',
         values: results.map(({ perSecond }) => perSecond),
       },
-      { name: `their median latency`, unit: 'ms', values: results.map(({ latencyMs }) => median(latencyMs)) },
+      {
+        name: `median latency, sync ${sync}, ${by}`,
+        unit: 'ms',
+        values: results.map(({ latencyMs }) => median(latencyMs)),
+      },
     );
   }
   return figures;
