@@ -27,10 +27,14 @@ export function printDocument(result: DocumentResult, output: Output): void {
   }
 }
 
-export async function printStream({ items }: StreamResult, output: Output): Promise<void> {
+export async function printStream({ items, empty }: StreamResult, output: Output): Promise<void> {
+  let count = 0;
   for await (const { json, text } of items) {
+    count += 1;
     output.out(output.json ? encodeLine(json) : `${text(output.style)}\n`);
   }
+  if (count > 0 || empty === undefined || output.json || output.quiet) return;
+  output.err(`${output.style.dim(empty)}\n`);
 }
 
 /** What, why, fix, and the log when there is one; with `--json` one document on standard output instead. */

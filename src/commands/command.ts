@@ -98,6 +98,8 @@ export interface DocumentResult {
 export interface StreamResult {
   readonly kind: 'stream';
   readonly items: AsyncIterable<StreamItem>;
+  /** Said beside an empty stream, so that people do not wonder. */
+  readonly empty?: string;
   /** Asked when the items have ended; 0 without it. */
   exit?(): ExitCode;
 }

@@ -4,6 +4,7 @@ import { positionView } from '../client/views.ts';
 import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
 import { formatPosition } from '../protocol/position.ts';
 import { defineCommand } from './command.ts';
+import { count } from './count.ts';
 import { quoted } from './entry-text.ts';
 import { integerOr } from './params.ts';
 import type { Style } from './style.ts';
@@ -60,7 +61,7 @@ const paints = { equal: 'good', behind: 'caution', diverged: 'bad', unknown: 'ca
 
 function diffText({ reference, nodes }: ClusterDiff, limit: number, style: Style): string {
   const state = stateOf(nodes);
-  const against = reference === null ? 'no node answered' : `compared with ${reference.node}${reference.leads ? ', the leader,' : ' (there is no leader)'} at ${formatPosition(reference.at)}, ${reference.keys} keys`;
+  const against = reference === null ? 'no node answered' : `compared with ${reference.node}${reference.leads ? ', the leader,' : ' (there is no leader)'} at ${formatPosition(reference.at)}, ${count(reference.keys, 'key')}`;
   const rows = nodes.map((node): Cell[] => [
     { text: node.node, paint: 'bold' },
     { text: node.state, paint: paints[node.state] },
@@ -75,9 +76,8 @@ function diffText({ reference, nodes }: ClusterDiff, limit: number, style: Style
 }
 
 function differenceText({ keys, forked, state }: Exclude<NodeResult, { state: 'unknown' }>): string {
-  const count = `${keys.length} key${keys.length === 1 ? '' : 's'}`;
-  if (forked) return `${count}; its log has entries the leader does not have`;
-  return keys.length === 0 ? (state === 'behind' ? 'none, but entries are missing' : 'none') : count;
+  if (forked) return `${count(keys.length, 'key')}; its log has entries the leader does not have`;
+  return keys.length === 0 ? (state === 'behind' ? 'none, but entries are missing' : 'none') : count(keys.length, 'key');
 }
 
 function keyRows({ node, keys }: Exclude<NodeResult, { state: 'unknown' }>, limit: number): Cell[][] {

@@ -4,6 +4,7 @@ import { ReplabError } from '../control/errors.ts';
 import { waitGone } from '../control/process-identity.ts';
 import { clusterDir } from '../control/state-dir.ts';
 import { defineCommand, type Context } from './command.ts';
+import { count } from './count.ts';
 import { flag } from './params.ts';
 
 export const down = defineCommand({
@@ -26,7 +27,7 @@ export const down = defineCommand({
       kind: 'document',
       json: { schema: 'replab.down/1', cluster, changed, kept, ended },
       text: () => {
-        const processes = ended === 0 ? 'nothing of it ran' : `${ended} processes ended, none is left`;
+        const processes = ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;
         return `${cluster} is down: ${processes}; its data are ${kept ? 'kept' : 'removed'}`;
       },
       ...(kept ? { next: [`replab up -c ${cluster}`, `replab down -c ${cluster}`] } : {}),

@@ -24,7 +24,7 @@ export const events = defineCommand({
     const all = pushed<ClusterEvent>((push) =>
       cluster.request('events', { after, follow }, { onItem: push }).finally(() => cluster.close()),
     );
-    return { kind: 'stream', items: lines(all) };
+    return { kind: 'stream', items: lines(all), empty: `Nothing has happened after event ${after}.` };
   },
 });
 

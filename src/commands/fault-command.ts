@@ -4,6 +4,7 @@ import { ReplabError } from '../control/errors.ts';
 import type { FaultKindName } from '../faults/fault.ts';
 import { faultKinds, parseFault } from '../faults/faults.ts';
 import { isNodeId } from '../protocol/node-id.ts';
+import { count } from './count.ts';
 import { defineCommand, type Arg, type Command, type Example } from './command.ts';
 
 interface FaultCommand {
@@ -37,7 +38,7 @@ export function faultCommand({ kind, target, notes, examples }: FaultCommand): C
         }
         const answer = await cluster.request('fault', { fault });
         const done = answer.changed
-          ? `holds ${answer.links} links, ${answer.connections} connections`
+          ? `holds ${count(answer.links, 'link')}, ${count(answer.connections, 'connection')}`
           : 'was in force already';
         return {
           kind: 'document',

@@ -48,14 +48,14 @@ export const log = defineCommand({
   async run(context, { args, options }): Promise<Result> {
     const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
     const snapshot = await cluster.freshSnapshot();
-    if (options.discarded) return { kind: 'stream', items: discarded(cluster, snapshot, args.node) };
+    if (options.discarded) return { kind: 'stream', items: discarded(cluster, snapshot, args.node), empty: 'Nothing was given up.' };
     const view = viewOf(snapshot, args.node === null ? longest(snapshot) : selectNode(args.node, snapshot));
     const reader = openNodeReader(view, cluster.name);
     const last = view.received?.index ?? 0;
     const limit = options.limit ?? (options.after === null ? shownAtFirst : last);
     const from = Math.max(options.after ?? 0, last - limit);
     const items = options.follow ? following(reader, from, context.signal) : listed(reader, from, last);
-    return { kind: 'stream', items: closing(items, reader, cluster) };
+    return { kind: 'stream', items: closing(items, reader, cluster), empty: 'There are no entries after that.' };
   },
 });
 

@@ -30,7 +30,7 @@ export const logs = defineCommand({
       throw new ReplabError('no-such-node', { node: who, nodes: [...spec.nodes, 'supervisor'].join(', '), cluster: name });
     }
     const path = who === 'supervisor' ? paths.supervisorLog(dir) : paths.nodeLog(dir, who);
-    return Promise.resolve({ kind: 'stream', items: items(who, tail(path, options.lines, options.follow ? context.signal : null)) });
+    return Promise.resolve({ kind: 'stream', items: items(who, tail(path, options.lines, options.follow ? context.signal : null)), empty: `${who} has written nothing.` });
   },
 });
 

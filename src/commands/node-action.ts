@@ -2,6 +2,7 @@ import { withCluster } from '../client/cluster-connection.ts';
 import { selectNodes } from '../client/selectors.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import { count } from './count.ts';
 import { defineCommand, type Command, type Example } from './command.ts';
 import { several } from './params.ts';
 import type { Style } from './style.ts';
@@ -14,7 +15,8 @@ interface ActionCommand {
   /** `killed`, for what was done; `was down already`, for what did not need doing. */
   readonly done: string;
   readonly already: string;
-  next?(cluster: string, nodes: readonly NodeId[]): readonly string[];
+  /** `led`: the leader was among them. */
+  next?(cluster: string, nodes: readonly NodeId[], led: boolean): readonly string[];
 }
 
 type Answer = Methods['node']['result'];
@@ -30,7 +32,9 @@ export function nodeActionCommand(spec: ActionCommand): Command {
     examples: spec.examples,
     run: (context, { args }) =>
       withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
-        const nodes = selectNodes(args.nodes, await cluster.freshSnapshot());
+        const snapshot = await cluster.freshSnapshot();
+        const nodes = selectNodes(args.nodes, snapshot);
+        const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
         const answer = await cluster.request('node', { action: spec.action, nodes }, {
           onItem: ({ progress }) => context.progress(progress),
         });
@@ -38,7 +42,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
           kind: 'document',
           json: { schema: `replab.${spec.action}/1`, cluster: cluster.name, ...answer },
           text: (style) => actionText(spec, answer, style),
-          ...(answer.changed && spec.next !== undefined ? { next: spec.next(cluster.name, nodes) } : {}),
+          ...(answer.changed && spec.next !== undefined ? { next: spec.next(cluster.name, nodes, led) } : {}),
         };
       }),
   });
@@ -47,7 +51,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
 function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style): string {
   const lines = nodes.map(({ id, changed, lostInFlight }) => {
     if (!changed) return `${id} ${spec.already}`;
-    const lost = lostInFlight > 0 ? style.caution(`; ${lostInFlight} bytes it had in flight are lost`) : '';
+    const lost = lostInFlight > 0 ? style.caution(`; ${count(lostInFlight, 'frame')} it had in flight lost`) : '';
     return `${id} ${spec.done}${lost}`;
   });
   return [...lines, style.dim(`event ${event}`)].join('\n');

@@ -1,5 +1,6 @@
 import type { LagView, NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { count } from './count.ts';
 import { faultTable } from './fault-text.ts';
 import type { Style } from './style.ts';
 import { table, type Cell } from './table.ts';
@@ -14,8 +15,7 @@ export function statusText(snapshot: Snapshot, style: Style): string {
 
 function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {
   const sync = options['sync'] === undefined ? [] : [`sync ${options['sync']}`];
-  const count = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`;
-  return [mode, count, ...sync, `up ${upTime(tMs)}`, `contents ${divergence.state}`, `event ${events}`].join(' · ');
+  return [mode, count(nodes.length, 'node'), ...sync, `up ${upTime(tMs)}`, `contents ${divergence.state}`, `event ${events}`].join(' · ');
 }
 
 /** To the second: nobody reads a cluster's age in milliseconds. */
@@ -56,6 +56,6 @@ function lagCell({ lag, role }: NodeView): Cell {
 
 function lagText({ entries, receivedMs, appliedMs }: LagView): string {
   const ms = entries === 0 ? appliedMs : receivedMs;
-  const count = entries === 0 ? 'applying' : `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
-  return ms === null ? count : `${count}, ${formatDuration(ms)}`;
+  const what = entries === null || entries === 0 ? 'applying' : count(entries, 'entry');
+  return ms === null ? what : `${what}, ${formatDuration(ms)}`;
 }

@@ -6,6 +6,7 @@ import type { Snapshot } from '../cluster/snapshot.ts';
 import { findMode, modes } from '../protocol/modes.ts';
 import { launchCluster, type Launched } from '../supervisor/launch.ts';
 import { defineCommand, type Context, type Option, type Result, type StreamItem } from './command.ts';
+import { count } from './count.ts';
 import { eventLine } from './event-text.ts';
 import { modeFlags, modeOptions } from './mode-options.ts';
 import { flag, parseInteger, UsageError } from './params.ts';
@@ -128,7 +129,7 @@ function jsonOf({ dir, kept, reaped, spec }: Launched, snapshot: Snapshot) {
 function upText({ kept, reaped }: Launched, snapshot: Snapshot, style: Style): string {
   const notes = [
     ...(kept ? [style.caution('its data were kept and are back')] : []),
-    ...(reaped > 0 ? [style.caution(`${reaped} processes that a dead supervisor left were ended first`)] : []),
+    ...(reaped > 0 ? [style.caution(`${count(reaped, 'process')} left by a dead supervisor ended first`)] : []),
   ];
   return [...notes, statusText(snapshot, style)].join('\n');
 }

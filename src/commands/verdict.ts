@@ -1,4 +1,5 @@
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
+import { count } from './count.ts';
 import type { Style } from './style.ts';
 
 export interface ClusterVerdict {
@@ -31,7 +32,7 @@ function troubleOf(node: NodeView): string | null {
   if (node.lag.forked === true) return `${node.id} has entries the leader does not have`;
   if (node.degraded === true) return `${node.id} acknowledges without its followers`;
   if (node.lag.entries === null) return `${node.id}: lag not known`;
-  return node.lag.entries > 0 ? `${node.id} is ${node.lag.entries} ${node.lag.entries === 1 ? 'entry' : 'entries'} behind` : null;
+  return node.lag.entries > 0 ? `${node.id} is ${count(node.lag.entries, 'entry')} behind` : null;
 }
 
 export function verdictLine(snapshot: Snapshot, style: Style): string {
