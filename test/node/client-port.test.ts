@@ -191,11 +191,11 @@ describe('R3: what a connection says of itself', () => {
       'RL.SESSION bob',
       'SET a 4',
     );
-    const requests = node.asked.map(({ request: { op, client, seq, epochSeen: seen } }) => [
-      op.kind,
-      client,
-      seq,
-      seen,
+    const requests = node.asked.map(({ request }) => [
+      request.op.kind,
+      request.client,
+      request.seq,
+      request.epochSeen,
     ]);
     const epochSeen = { number: 3, disk: 2 };
     expect(requests).toEqual([
