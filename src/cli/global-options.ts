@@ -1,8 +1,20 @@
 /** What every command takes. `short`: one letter. */
 export const globalOptions = {
-  cluster: { short: 'c', placeholder: 'NAME', summary: 'the cluster; without it REPLAB_CLUSTER, else the only one that is up' },
-  json: { short: null, placeholder: null, summary: 'one JSON document on standard output (a line each for streams), errors too' },
-  timeout: { short: null, placeholder: 'DURATION', summary: 'how long to wait for anything (default 30s); then exit 5' },
+  cluster: {
+    short: 'c',
+    placeholder: 'NAME',
+    summary: 'the cluster; without it REPLAB_CLUSTER, else the only one that is up',
+  },
+  json: {
+    short: null,
+    placeholder: null,
+    summary: 'one JSON document on standard output (a line each for streams), errors too',
+  },
+  timeout: {
+    short: null,
+    placeholder: 'DURATION',
+    summary: 'how long to wait for anything (default 30s); then exit 5',
+  },
   quiet: { short: 'q', placeholder: null, summary: 'no progress, notes or suggestions' },
 } as const;
 

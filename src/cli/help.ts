@@ -10,13 +10,20 @@ const width = 96;
 export function commandHelp(command: Command, style: Style): string {
   const args = Object.values(command.args);
   const options = Object.entries(command.options).map(([name, { placeholder, summary, fallback }]) => {
-    const said = fallback === null || fallback === '0ms' || placeholder === null ? summary : `${summary} (default ${fallback})`;
+    const said =
+      fallback === null || fallback === '0ms' || placeholder === null
+        ? summary
+        : `${summary} (default ${fallback})`;
     return [`--${name}${placeholder === null ? '' : ` ${placeholder}`}`, said] as const;
   });
   const parts = [
     `${style.bold('replab')} ${usageLine(command)}\n\n${fold(capital(`${command.summary}.`), 0)}`,
     ...(command.notes ?? []).map((note) => (note.includes('\n') ? note : fold(note, 0))),
-    section('Arguments', args.map(({ placeholder, summary }) => [placeholder, summary]), style),
+    section(
+      'Arguments',
+      args.map(({ placeholder, summary }) => [placeholder, summary]),
+      style,
+    ),
     section('Options', options, style),
     globalSection(style),
     examplesSection(command, style),
@@ -36,12 +43,20 @@ export function usageLine(command: Command): string {
 
 /** The list of commands, by group. */
 export async function generalHelp(style: Style): Promise<string> {
-  const loaded = await Promise.all(commandNames.map(async (name) => ({ row: commands[name], command: await commands[name].load() })));
+  const loaded = await Promise.all(
+    commandNames.map(async (name) => ({ row: commands[name], command: await commands[name].load() })),
+  );
   const lists = Object.entries(groups).map(([group, title]) => {
     const members = loaded.filter(({ row }) => row.group === group);
-    return section(title, members.map(({ command }) => [command.name, command.summary]), style);
+    return section(
+      title,
+      members.map(({ command }) => [command.name, command.summary]),
+      style,
+    );
   });
-  const codes = Object.entries(exitCodes).map(([name, code]) => `${code} ${exitWords[name as keyof typeof exitCodes]}`);
+  const codes = Object.entries(exitCodes).map(
+    ([name, code]) => `${code} ${exitWords[name as keyof typeof exitCodes]}`,
+  );
   return [
     `${style.bold('replab')}: a replication lab in your terminal. Real processes, real faults, measured answers.`,
     `Usage: replab COMMAND [arguments] [options]\n       replab COMMAND --help`,

@@ -15,7 +15,13 @@ import { catchInterrupts, runCommand } from './run.ts';
  * The `replab` command. Finds the command, reads its arguments, runs it, prints its result, and ends with
  * its exit code. A command's own code and the parser are loaded only when they are needed.
  */
-let output: Output = { json: process.argv.includes('--json'), quiet: false, style: plain, out: write(process.stdout), err: write(process.stderr) };
+let output: Output = {
+  json: process.argv.includes('--json'),
+  quiet: false,
+  style: plain,
+  out: write(process.stdout),
+  err: write(process.stderr),
+};
 
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
@@ -35,7 +41,9 @@ try {
 async function help(name: Extract<Route, { kind: 'help' }>['command']): Promise<void> {
   const { commandHelp, generalHelp } = await import('./help.ts');
   const style = await loadStyle(wantsColour(process.stdout, process.env));
-  output.out(`${name === null ? await generalHelp(style) : commandHelp(await commands[name].load(), style)}\n`);
+  output.out(
+    `${name === null ? await generalHelp(style) : commandHelp(await commands[name].load(), style)}\n`,
+  );
   exit(exitCodes.ok);
 }
 
@@ -46,7 +54,10 @@ async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promis
   output = { ...output, json: globals.json !== undefined, quiet: globals.quiet !== undefined, style };
   const timeoutMs = globals.timeout === undefined ? null : parseDuration(globals.timeout);
   if (globals.timeout !== undefined && timeoutMs === null) {
-    throw usage(name, `--timeout is ${JSON.stringify(globals.timeout)}; expected a duration such as 250ms, 10s or 1m.`);
+    throw usage(
+      name,
+      `--timeout is ${JSON.stringify(globals.timeout)}; expected a duration such as 250ms, 10s or 1m.`,
+    );
   }
   const progress = createProgress(process.stderr, !output.quiet && !output.json);
   let code: number = exitCodes.ok;
@@ -74,7 +85,12 @@ async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promis
   exit(code);
 }
 
-function contextOf(cluster: string | undefined, signal: AbortSignal, timeoutMs: number, progress: Progress): Context {
+function contextOf(
+  cluster: string | undefined,
+  signal: AbortSignal,
+  timeoutMs: number,
+  progress: Progress,
+): Context {
   const named = cluster ?? process.env['REPLAB_CLUSTER'];
   return {
     cluster: named === undefined || named === '' ? null : named,

@@ -41,7 +41,9 @@ export async function printStream({ items, empty }: StreamResult, output: Output
 export function printError(error: ReplabError, output: Output): void {
   const { code, definite, what, why, fix } = describeError(error);
   if (output.json) {
-    output.out(encodeLine({ schema: 'replab.error/1', error: { code, definite, what, why, fix, facts: error.facts } }));
+    output.out(
+      encodeLine({ schema: 'replab.error/1', error: { code, definite, what, why, fix, facts: error.facts } }),
+    );
     return;
   }
   const { style } = output;

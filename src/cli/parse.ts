@@ -21,7 +21,8 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
     const name = arg.several ? `${arg.placeholder}...` : arg.placeholder;
     parser.argument(arg.required ? `<${name}>` : `[${name}]`);
   }
-  for (const [name, { placeholder }] of Object.entries(command.options)) parser.addOption(flagOf(name, placeholder));
+  for (const [name, { placeholder }] of Object.entries(command.options))
+    parser.addOption(flagOf(name, placeholder));
   for (const [name, { placeholder, short }] of Object.entries(globalOptions)) {
     parser.addOption(flagOf(name, placeholder, short));
   }
@@ -43,13 +44,17 @@ function inputOf(command: Command, parser: Parser): AnyInput {
   const args = Object.entries(command.args).map(([name, arg], i) => {
     const given = parser.processedArgs[i] as string | readonly string[] | undefined;
     const words = given === undefined ? [] : typeof given === 'string' ? [given] : given;
-    return [name, parsed(command.name, arg.placeholder, words.join(' '), () => arg.parse(words))];
+    return [name, parsed(command.name, arg.placeholder, words.join(' '), () => arg.parse(words))] as const;
   });
   const options = Object.entries(command.options).map(([name, option]) => {
     const given = givenOf(parser, name);
-    return [name, parsed(command.name, `--${name}`, given ?? '', () => option.parse(given))];
+    return [name, parsed(command.name, `--${name}`, given ?? '', () => option.parse(given))] as const;
   });
-  return { args: Object.fromEntries(args), options: Object.fromEntries(options) };
+  return { args: fromEntries(args), options: fromEntries(options) };
+}
+
+function fromEntries(entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function parsed(command: string, what: string, given: string, parse: () => unknown): unknown {
@@ -70,8 +75,9 @@ function globalsOf(parser: Parser): Parsed['globals'] {
 }
 
 function givenOf(parser: Parser, name: string): string | undefined {
-  const value: unknown = parser.opts()[new Flag(`--${name}`).attributeName()];
-  return value === undefined ? undefined : value === true ? '' : String(value);
+  const value =
+    parser.opts<Record<string, string | true | undefined>>()[new Flag(`--${name}`).attributeName()];
+  return value === true ? '' : value;
 }
 
 /** `error: unknown option '--fo'\n(Did you mean --for?)` as a sentence. */

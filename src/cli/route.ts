@@ -18,10 +18,13 @@ export function route(argv: readonly string[]): Route {
   const before = argv.slice(0, at);
   const [word, ...after] = argv.slice(at);
   if (word === undefined || word === '--help' || word === '-h') return { kind: 'help', command: null };
-  if (word === '--version' || word === '-V') return { kind: 'command', name: 'version', words: [...before, ...after] };
+  if (word === '--version' || word === '-V')
+    return { kind: 'command', name: 'version', words: [...before, ...after] };
   if (word === 'help') return helpFor(after[0]);
   const name = nameOf(word);
-  return asksForHelp(after) ? { kind: 'help', command: name } : { kind: 'command', name, words: [...before, ...after] };
+  return asksForHelp(after)
+    ? { kind: 'help', command: name }
+    : { kind: 'command', name, words: [...before, ...after] };
 }
 
 function helpFor(word: string | undefined): Route {
@@ -51,12 +54,15 @@ export function closest(word: string): CommandName | null {
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)));
+  const rows = Array.from({ length: a.length + 1 }, (_, i) =>
+    Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)),
+  );
   for (let i = 1; i <= a.length; i += 1) {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let least = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1);
       rows[i]![j] = least;
     }
   }

@@ -25,17 +25,20 @@ export async function runCommand(options: RunOptions): Promise<void> {
   const { command, input, interrupts } = options;
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const aborter = new AbortController();
-  const wholeMs = options.timeoutMs === null && command.endless?.(input) === true
-    ? null
-    : timeoutMs + (options.timeoutMs === null ? (command.waitMs?.(input) ?? 0) : 0) + backstopMs;
+  const wholeMs =
+    options.timeoutMs === null && command.endless?.(input) === true
+      ? null
+      : timeoutMs + (options.timeoutMs === null ? (command.waitMs?.(input) ?? 0) : 0) + backstopMs;
   const ended = Promise.withResolvers<never>();
   const end = (error: ReplabError): void => {
     aborter.abort(error);
     ended.reject(error);
   };
-  const timer = wholeMs === null ? undefined : setTimeout(() => end(tooLong(command.name, timeoutMs)), wholeMs);
+  const timer =
+    wholeMs === null ? undefined : setTimeout(() => end(tooLong(command.name, timeoutMs)), wholeMs);
   interrupts.onFirst = end;
-  const work = (async () => options.finish(await command.run(options.context(aborter.signal, timeoutMs), input)))();
+  const work = (async () =>
+    options.finish(await command.run(options.context(aborter.signal, timeoutMs), input)))();
   try {
     await Promise.race([work, ended.promise]);
   } catch (error) {

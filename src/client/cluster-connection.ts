@@ -11,7 +11,11 @@ export interface Cluster {
   readonly spec: ClusterSpec;
   readonly dir: string;
   /** As `ControlClient.request`, ended by this connection's signal unless another is given. */
-  request<M extends Method>(method: M, params: Methods[M]['params'], options?: RequestOptions<M>): Promise<Methods[M]['result']>;
+  request<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    options?: RequestOptions<M>,
+  ): Promise<Methods[M]['result']>;
   /** Of a probe round that begins now (P13): what `expect` and `wait` look at. */
   freshSnapshot(): Promise<Snapshot>;
   /** Of the newest round: up to 100 ms old, but at once. */
@@ -45,7 +49,10 @@ export async function openCluster({ name, signal, root = stateRoot() }: OpenOpti
 }
 
 /** Opens a cluster for as long as `use` takes. */
-export async function withCluster<T>(options: OpenOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+export async function withCluster<T>(
+  options: OpenOptions,
+  use: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
   const cluster = await openCluster(options);
   try {
     return await use(cluster);

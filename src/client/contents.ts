@@ -35,7 +35,7 @@ interface Range {
 
 async function readPages(reader: Source): Promise<readonly Range[]> {
   const ranges: Range[] = [];
-  for (let above: string | null = null; ; ) {
+  for (let above: string | null = null; ;) {
     const page = await reader.page(above, pageKeys);
     const upTo: string | null = page.more ? page.pairs.at(-1)![0] : null;
     ranges.push({ page, above, upTo });

@@ -37,17 +37,30 @@ interface Read {
  */
 export async function diffCluster(snapshot: Snapshot): Promise<ClusterDiff> {
   const leader = snapshot.leaders.find(({ newest }) => newest)?.id;
-  const others = await readAll(snapshot.nodes.filter(({ id }) => id !== leader), snapshot.cluster);
-  const [ofLeader] = await readAll(snapshot.nodes.filter(({ id }) => id === leader), snapshot.cluster);
+  const others = await readAll(
+    snapshot.nodes.filter(({ id }) => id !== leader),
+    snapshot.cluster,
+  );
+  const [ofLeader] = await readAll(
+    snapshot.nodes.filter(({ id }) => id === leader),
+    snapshot.cluster,
+  );
   const all = [...(ofLeader === undefined ? [] : [ofLeader]), ...others];
   try {
     const reads = all.filter((one): one is Read => 'contents' in one);
     const leads = ofLeader !== undefined && 'contents' in ofLeader;
-    const best = leads ? ofLeader : reads.toSorted((a, b) => comparePositions(b.contents.at, a.contents.at))[0];
+    const best = leads
+      ? ofLeader
+      : reads.toSorted((a, b) => comparePositions(b.contents.at, a.contents.at))[0];
     if (best === undefined) return { reference: null, nodes: inOrder(snapshot, all.map(unknownOf)) };
-    const results = await Promise.all(all.map(async (one) => ('contents' in one ? compare(best, one) : unknownOf(one))));
+    const results = await Promise.all(
+      all.map(async (one) => ('contents' in one ? compare(best, one) : unknownOf(one))),
+    );
     const { view, contents } = best;
-    return { reference: { node: view.id, at: contents.at, keys: contents.pairs.size, leads }, nodes: inOrder(snapshot, results) };
+    return {
+      reference: { node: view.id, at: contents.at, keys: contents.pairs.size, leads },
+      nodes: inOrder(snapshot, results),
+    };
   } finally {
     for (const one of all) if ('contents' in one) one.reader.close();
   }
@@ -71,12 +84,20 @@ async function readOne(view: NodeView, cluster: string): Promise<Read | Failed> 
   } catch (error) {
     reader?.close();
     if (!(error instanceof ReplabError) || error.code === 'internal') throw error;
-    return { view, reason: error.code === 'rewinding' ? 'it is giving up what the leader does not have' : 'it does not answer' };
+    return {
+      view,
+      reason:
+        error.code === 'rewinding' ? 'it is giving up what the leader does not have' : 'it does not answer',
+    };
   }
 }
 
 function unknownOf(one: Read | Failed): NodeResult {
-  return { node: one.view.id, state: 'unknown', reason: 'reason' in one ? one.reason : 'there is nothing to compare it with' };
+  return {
+    node: one.view.id,
+    state: 'unknown',
+    reason: 'reason' in one ? one.reason : 'there is nothing to compare it with',
+  };
 }
 
 async function compare(reference: Read, { view, contents }: Read): Promise<NodeResult> {

@@ -36,13 +36,23 @@ export interface NodeDiff {
  * What equals them and differs from the reference's present contents is behind. Equal contents at another
  * position are behind too when entries touched keys in between, else equal (P12: never take one for the other).
  */
-export function diffContents(reference: Contents, node: Contents, entries: readonly Entry[] | null): NodeDiff {
+export function diffContents(
+  reference: Contents,
+  node: Contents,
+  entries: readonly Entry[] | null,
+): NodeDiff {
   const then = valuesBefore(entries ?? []);
-  const keys = [...new Set([...reference.pairs.keys(), ...node.pairs.keys(), ...then.keys()])].toSorted(compareText);
+  const keys = [...new Set([...reference.pairs.keys(), ...node.pairs.keys(), ...then.keys()])].toSorted(
+    compareText,
+  );
   const found = keys.flatMap((key) => diffKey(key, reference, node, entries === null ? null : then));
   const diverged = entries === null || found.some(({ state }) => state === 'diverged');
   const behind = found.length > 0 || then.size > 0;
-  return { state: diverged ? 'diverged' : behind ? 'behind' : 'equal', forked: entries === null, keys: found };
+  return {
+    state: diverged ? 'diverged' : behind ? 'behind' : 'equal',
+    forked: entries === null,
+    keys: found,
+  };
 }
 
 interface Before {

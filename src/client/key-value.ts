@@ -48,7 +48,11 @@ const silentReadMs = 1000;
 
 export function createKeyValueClient(cluster: Cluster): KeyValueClient {
   const connections = new Map<string, RespConnection>();
-  const ask = async ({ address }: Target, command: readonly string[], withinMs: number): Promise<Exchange> => {
+  const ask = async (
+    { address }: Target,
+    command: readonly string[],
+    withinMs: number,
+  ): Promise<Exchange> => {
     const connection = connections.get(address) ?? openResp(address);
     connections.set(address, connection);
     const exchange = await connection.ask(command, withinMs);
@@ -80,7 +84,8 @@ async function write(
     if (target === null || hops > maxHops) throw new ReplabError('no-leader', { cluster: cluster.name });
     const facts = { cluster: cluster.name, node: target.node };
     const exchange = await ask(target, command, end - performance.now());
-    if (exchange.type === 'reply' && exchange.value.kind !== 'error') return { node: target.node, ...placedOf(exchange.value) };
+    if (exchange.type === 'reply' && exchange.value.kind !== 'error')
+      return { node: target.node, ...placedOf(exchange.value) };
     const moved = at === null ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
     target = moved === 'ask' ? null : moved;
@@ -92,7 +97,8 @@ function nextLeader(exchange: Exchange): Target | 'ask' | null {
   if (exchange.type === 'unreachable') return 'ask';
   if (exchange.type !== 'reply' || exchange.value.kind !== 'error') return null;
   const parsed = parseFailure(exchange.value.text);
-  if (parsed.type === 'readonly') return { node: parsed.redirect.leader, address: `127.0.0.1:${parsed.redirect.port}` };
+  if (parsed.type === 'readonly')
+    return { node: parsed.redirect.leader, address: `127.0.0.1:${parsed.redirect.port}` };
   const old = parsed.type === 'refused' && (parsed.code === 'fenced' || parsed.code === 'stale-leader');
   return old || parsed.type === 'clusterdown' ? 'ask' : null;
 }
@@ -121,7 +127,8 @@ async function read(
   for await (const { target, last } of targetsOf(cluster, from, withinMs)) {
     const leftMs = end - performance.now();
     const exchange = await ask(target, command, last ? leftMs : Math.min(silentReadMs, leftMs));
-    if (exchange.type === 'reply' && exchange.value.kind !== 'error') return { node: target.node, ...placedOf(exchange.value) };
+    if (exchange.type === 'reply' && exchange.value.kind !== 'error')
+      return { node: target.node, ...placedOf(exchange.value) };
     failure = readError(exchange, { cluster: cluster.name, node: target.node }, withinMs);
     // A silent leader still leads: to read elsewhere is not what was asked for.
     if (from.kind === 'leader' && failure.code === 'timeout') break;
@@ -148,9 +155,17 @@ async function* targetsOf(
 }
 
 /** A read changes nothing, so silence is no unknown outcome: there is just no answer. */
-function readError(exchange: Exchange, facts: Facts & { readonly node: NodeId }, withinMs: number): ReplabError {
+function readError(
+  exchange: Exchange,
+  facts: Facts & { readonly node: NodeId },
+  withinMs: number,
+): ReplabError {
   if (exchange.type === 'silent') {
-    return new ReplabError('timeout', { ...facts, what: `Reading from ${facts.node}`, within: formatDuration(withinMs) });
+    return new ReplabError('timeout', {
+      ...facts,
+      what: `Reading from ${facts.node}`,
+      within: formatDuration(withinMs),
+    });
   }
   if (exchange.type === 'reply') return writeError(exchange, facts, withinMs);
   return new ReplabError('node-down', { ...facts, state: null });

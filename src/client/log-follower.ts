@@ -40,7 +40,10 @@ export async function* followLog(
   }
 }
 
-async function holds(reader: Pick<NodeReader, 'log'>, at: { readonly index: number; readonly chain: number }): Promise<boolean> {
+async function holds(
+  reader: Pick<NodeReader, 'log'>,
+  at: { readonly index: number; readonly chain: number },
+): Promise<boolean> {
   const [entry] = await reader.log(at.index - 1, 1);
   return entry?.at.index === at.index && entry.chain === at.chain;
 }

@@ -45,9 +45,14 @@ export function openNodeReader({ id, state, address }: NodeView, cluster: string
   return {
     node: id,
     async page(after, limit) {
-      const { at, result } = placedOf(await ask('RL.SCAN', String(limit), ...(after === null ? [] : ['AFTER', after])));
+      const { at, result } = placedOf(
+        await ask('RL.SCAN', String(limit), ...(after === null ? [] : ['AFTER', after])),
+      );
       const [more, ...flat] = itemsOf(result);
-      const pairs = Array.from({ length: flat.length / 2 }, (_, i) => [textOf(flat[2 * i]), textOf(flat[2 * i + 1])] as const);
+      const pairs = Array.from(
+        { length: flat.length / 2 },
+        (_, i) => [textOf(flat[2 * i]), textOf(flat[2 * i + 1])] as const,
+      );
       return { at, pairs, more: numberOf(more) === 1 };
     },
     log: async (index, maxBytes) => entriesOf(await ask('RL.LOG', String(index), String(maxBytes))),
@@ -63,9 +68,13 @@ function entriesOf(value: RespValue): readonly Entry[] {
 const logBytes = 1024 * 1024;
 
 /** A node's entries after `index` up to `last`, in order; fewer when its log is shorter. */
-export async function readEntries(reader: Pick<NodeReader, 'log'>, index: number, last: number): Promise<readonly Entry[]> {
+export async function readEntries(
+  reader: Pick<NodeReader, 'log'>,
+  index: number,
+  last: number,
+): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for (let after = index; after < last; ) {
+  for (let after = index; after < last;) {
     const more = await reader.log(after, logBytes);
     if (more.length === 0) break;
     entries.push(...more.filter((entry) => entry.at.index <= last));

@@ -17,13 +17,21 @@ export function parseReadFrom(text: string, start: number): ReadFrom {
 }
 
 /** The nodes to try, in order: a round robin over those that answer. A named node is the only one. */
-export function readTargets(from: Exclude<ReadFrom, { kind: 'leader' }>, snapshot: Snapshot): readonly NodeId[] {
+export function readTargets(
+  from: Exclude<ReadFrom, { kind: 'leader' }>,
+  snapshot: Snapshot,
+): readonly NodeId[] {
   if (from.kind === 'node') return [selectNode(from.selector, snapshot)];
-  const fits = (node: NodeView): boolean => (from.kind === 'follower' ? node.role === 'follower' : node.role !== null);
+  const fits = (node: NodeView): boolean =>
+    from.kind === 'follower' ? node.role === 'follower' : node.role !== null;
   const nodes = snapshot.nodes.filter(fits).map(({ id }) => id);
   if (nodes.length === 0) {
     const selector = from.kind === 'follower' ? '@follower.0' : 'any';
-    throw new ReplabError('selector-empty', { selector, roles: observedRoles(snapshot), cluster: snapshot.cluster });
+    throw new ReplabError('selector-empty', {
+      selector,
+      roles: observedRoles(snapshot),
+      cluster: snapshot.cluster,
+    });
   }
   const first = from.start % nodes.length;
   return [...nodes.slice(first), ...nodes.slice(0, first)];

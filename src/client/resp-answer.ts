@@ -47,7 +47,9 @@ export function textOrNull(value: RespValue | undefined): string | null {
 }
 
 function garbled(value: RespValue | undefined): ReplabError {
-  return new ReplabError('internal', { message: `a node answered ${JSON.stringify(value ?? null).slice(0, 200)}` });
+  return new ReplabError('internal', {
+    message: `a node answered ${JSON.stringify(value ?? null).slice(0, 200)}`,
+  });
 }
 
 /** An error reply as the error it means (R2). `facts`: what the asker knows. */
@@ -59,7 +61,10 @@ export function errorOfReply(text: string, facts: Facts): ReplabError {
     case 'clusterdown':
       return new ReplabError('no-leader', facts);
     case 'refused':
-      return new ReplabError(codeIn(refusedCodes, parsed.code) ?? 'unsupported', { ...facts, detail: parsed.detail });
+      return new ReplabError(codeIn(refusedCodes, parsed.code) ?? 'unsupported', {
+        ...facts,
+        detail: parsed.detail,
+      });
     case 'unknown':
       return unknownError(parsed, facts);
     case 'other':
@@ -72,7 +77,11 @@ export function errorOfReply(text: string, facts: Facts): ReplabError {
 /** A code this version does not know is still indefinite: `recovered` says no more than that. */
 function unknownError(parsed: Extract<ParsedError, { type: 'unknown' }>, facts: Facts): ReplabError {
   const at = parsed.at === null ? null : formatPosition(parsed.at);
-  return new ReplabError(codeIn(unknownCodes, parsed.code) ?? 'recovered', { ...facts, at, copies: parsed.copies });
+  return new ReplabError(codeIn(unknownCodes, parsed.code) ?? 'recovered', {
+    ...facts,
+    at,
+    copies: parsed.copies,
+  });
 }
 
 function codeIn(codes: Readonly<Record<string, ErrorCode>>, code: string): ErrorCode | null {

@@ -26,7 +26,11 @@ interface Open {
 /** `address`: `127.0.0.1:41001`. Dials at once; what is asked meanwhile is sent when it is there. */
 export function openResp(address: string): RespConnection {
   const split = address.lastIndexOf(':');
-  const socket = createConnection({ host: address.slice(0, split), port: Number(address.slice(split + 1)), noDelay: true });
+  const socket = createConnection({
+    host: address.slice(0, split),
+    port: Number(address.slice(split + 1)),
+    noDelay: true,
+  });
   const decoder = new RespReplyDecoder();
   const open: Open[] = [];
   let connected = false;

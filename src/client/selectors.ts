@@ -46,10 +46,16 @@ function selectOne(word: string, snapshot: Snapshot): readonly NodeId[] {
   const found = word === 'all' || word === '@all' ? ids : selectByRole(word, snapshot);
   if (found === null) {
     const forms = selectorForms.map(([form]) => form).join(', ');
-    throw new ReplabError('usage', { message: `${JSON.stringify(word)} is neither a node nor a selector (${forms}).` });
+    throw new ReplabError('usage', {
+      message: `${JSON.stringify(word)} is neither a node nor a selector (${forms}).`,
+    });
   }
   if (found.length === 0) {
-    throw new ReplabError('selector-empty', { selector: word, roles: observedRoles(snapshot), cluster: snapshot.cluster });
+    throw new ReplabError('selector-empty', {
+      selector: word,
+      roles: observedRoles(snapshot),
+      cluster: snapshot.cluster,
+    });
   }
   return found;
 }

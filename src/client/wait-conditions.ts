@@ -24,7 +24,8 @@ export const conditions = {
   'no-leader': { summary: 'no node that answers leads', create: () => noLeader },
   running: { summary: 'every node (or every node named) runs and answers', create: running },
   converged: {
-    summary: 'all nodes that are not down have equal contents at one position, twice in a row, with nothing under way',
+    summary:
+      'all nodes that are not down have equal contents at one position, twice in a row, with nothing under way',
     create: () => converged(),
   },
 } as const satisfies Record<string, ConditionRow>;
@@ -53,7 +54,8 @@ export async function waitFor(
     const snapshot = await fresh();
     const missing = await condition(snapshot);
     const waitedMs = performance.now() - began;
-    if (missing === null || waitedMs >= withinMs) return { snapshot, missing, rounds, waitedMs: Math.round(waitedMs) };
+    if (missing === null || waitedMs >= withinMs)
+      return { snapshot, missing, rounds, waitedMs: Math.round(waitedMs) };
     await pause(Math.min(betweenRoundsMs, withinMs - waitedMs));
   }
 }
@@ -92,10 +94,13 @@ function caughtUp(nodes: readonly NodeId[]): Condition {
 }
 
 function behindMark(node: NodeView, mark: PositionView): Missing {
-  if (node.applied === null || node.lag.forked === null) return node.state === 'running' ? 'does not answer' : `is ${node.state}`;
+  if (node.applied === null || node.lag.forked === null)
+    return node.state === 'running' ? 'does not answer' : `is ${node.state}`;
   if (node.stopped !== null) return `stopped: ${node.stopped}`;
   if (node.lag.forked || node.rewinding === true) return 'has entries the leader does not have';
-  return node.applied.index >= mark.index ? null : `is at ${node.applied.text}, the leader was at ${mark.text}`;
+  return node.applied.index >= mark.index
+    ? null
+    : `is at ${node.applied.text}, the leader was at ${mark.text}`;
 }
 
 function leader(nodes: readonly NodeId[]): Condition {
@@ -134,11 +139,14 @@ function converged(): Condition {
 
 function notEqual(snapshot: Snapshot): Missing {
   const up = snapshot.nodes.filter((node) => !isDown(node));
-  const held = snapshot.links.find((link) => link.held.forward > 0 && isUp(up, link.from) && isUp(up, link.to));
+  const held = snapshot.links.find(
+    (link) => link.held.forward > 0 && isUp(up, link.from) && isUp(up, link.to),
+  );
   if (held !== undefined) return `${held.held.forward} bytes from ${held.from} to ${held.to} are held back`;
   const [first] = up;
   return firstMissing(up, ({ digest, state }) => {
-    if (digest === null || first?.digest == null) return state === 'running' ? 'does not answer' : `is ${state}`;
+    if (digest === null || first?.digest == null)
+      return state === 'running' ? 'does not answer' : `is ${state}`;
     if (digest.at !== first.digest.at) return `is at ${digest.at}, ${first.id} at ${first.digest.at}`;
     return digest.value === first.digest.value ? null : `differs from ${first.id} at ${digest.at}: diverged`;
   });

@@ -26,7 +26,11 @@ export const cas = defineCommand({
     const { expected, value } = wordsOf(args.words, options);
     const expect = expected === null ? ['ABSENT'] : ['EXPECT', expected];
     const set = value === null ? ['DELETE'] : ['SET', value];
-    const { json, place, answered } = await writeKeys(context, ['RL.CAS', args.key, ...expect, ...set], options.at);
+    const { json, place, answered } = await writeKeys(
+      context,
+      ['RL.CAS', args.key, ...expect, ...set],
+      options.at,
+    );
     const [flagged, held] = itemsOf(answered.result);
     const swapped = numberOf(flagged) === 1;
     const now = textOrNull(held);
@@ -49,7 +53,10 @@ function wordsOf(
   const wanted = [...(absent ? [] : ['EXPECTED']), ...(remove ? [] : ['NEW'])];
   if (words.length !== wanted.length) {
     const said = wanted.length === 0 ? 'nothing' : wanted.join(' and ');
-    throw new ReplabError('usage', { command: 'cas', message: `After KEY comes ${said} here; ${words.length} given.` });
+    throw new ReplabError('usage', {
+      command: 'cas',
+      message: `After KEY comes ${said} here; ${words.length} given.`,
+    });
   }
   const rest = words.map((word) => checkWord(word, 'value'));
   const expected = absent ? null : rest.shift()!;

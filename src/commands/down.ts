@@ -27,7 +27,8 @@ export const down = defineCommand({
       kind: 'document',
       json: { schema: 'replab.down/1', cluster, changed, kept, ended },
       text: () => {
-        const processes = ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;
+        const processes =
+          ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;
         return `${cluster} is down: ${processes}; its data are ${kept ? 'kept' : 'removed'}`;
       },
       ...(kept ? { next: [`replab up -c ${cluster}`, `replab down -c ${cluster}`] } : {}),

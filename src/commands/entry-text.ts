@@ -5,7 +5,10 @@ import type { Style } from './style.ts';
 
 /** `1@n1/3  x = "2"  (was "1")`: an entry of the log as people read it. */
 export function entryLine(entry: Entry, style: Style): string {
-  const by = entry.client === undefined ? '' : style.dim(`  by ${entry.client}${entry.seq === undefined ? '' : `#${entry.seq}`}`);
+  const by =
+    entry.client === undefined
+      ? ''
+      : style.dim(`  by ${entry.client}${entry.seq === undefined ? '' : `#${entry.seq}`}`);
   return `${style.bold(formatPosition(entry.at).padEnd(12))}  ${bodyText(entry)}${by}`;
 }
 
@@ -21,14 +24,20 @@ function bodyText(entry: Entry): string {
   }
 }
 
-function changeText(change: { readonly key: string; readonly old: string | null; readonly new: string | null }): string {
+function changeText(change: {
+  readonly key: string;
+  readonly old: string | null;
+  readonly new: string | null;
+}): string {
   const was = change.old === null ? '' : `  (was ${quoted(change.old)})`;
   return change.new === null ? `del ${change.key}${was}` : `${change.key} = ${quoted(change.new)}${was}`;
 }
 
 function configText(config: unknown): string {
   if (typeof config !== 'object' || config === null) return JSON.stringify(config);
-  return Object.entries(config).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ');
+  return Object.entries(config)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
 }
 
 const shownChars = 60;

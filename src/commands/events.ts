@@ -30,6 +30,9 @@ export const events = defineCommand({
 
 async function* lines(all: AsyncIterable<ClusterEvent>) {
   for await (const event of all) {
-    yield { json: { schema: 'replab.event/1', ...event }, text: (style: Parameters<typeof eventLine>[1]) => eventLine(event, style) };
+    yield {
+      json: { schema: 'replab.event/1', ...event },
+      text: (style: Parameters<typeof eventLine>[1]) => eventLine(event, style),
+    };
   }
 }

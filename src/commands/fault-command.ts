@@ -25,16 +25,26 @@ export function faultCommand({ kind, target, notes, examples }: FaultCommand): C
     examples,
     run: (context, { args }) =>
       withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
-        const text = args.target.includes('@') ? expandSelectors(args.target, await cluster.freshSnapshot()) : args.target;
-        const stranger = text.split(/[,/:]/).find((word) => isNodeId(word) && !cluster.spec.nodes.includes(word));
+        const text = args.target.includes('@')
+          ? expandSelectors(args.target, await cluster.freshSnapshot())
+          : args.target;
+        const stranger = text
+          .split(/[,/:]/)
+          .find((word) => isNodeId(word) && !cluster.spec.nodes.includes(word));
         if (stranger !== undefined) {
           throw new ReplabError('no-such-node', {
-            node: stranger, nodes: cluster.spec.nodes.join(', '), cluster: cluster.name,
+            node: stranger,
+            nodes: cluster.spec.nodes.join(', '),
+            cluster: cluster.name,
           });
         }
         const fault = parseFault(kind, [text], cluster.spec.nodes);
         if (typeof fault === 'string') {
-          throw new ReplabError('bad-fault', { text: `${kind} ${args.target}`, detail: fault, cluster: cluster.name });
+          throw new ReplabError('bad-fault', {
+            text: `${kind} ${args.target}`,
+            detail: fault,
+            cluster: cluster.name,
+          });
         }
         const answer = await cluster.request('fault', { fault });
         const done = answer.changed
@@ -43,7 +53,8 @@ export function faultCommand({ kind, target, notes, examples }: FaultCommand): C
         return {
           kind: 'document',
           json: { schema: `replab.${kind}/1`, cluster: cluster.name, ...answer },
-          text: (style) => `${style.bold(answer.id)}  ${answer.text}: ${done}\n${style.dim(`event ${answer.event}`)}`,
+          text: (style) =>
+            `${style.bold(answer.id)}  ${answer.text}: ${done}\n${style.dim(`event ${answer.event}`)}`,
           next: [`replab status -c ${cluster.name}`, `replab heal -c ${cluster.name} ${answer.id}`],
         };
       }),

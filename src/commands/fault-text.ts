@@ -14,7 +14,8 @@ export function hitText(hit: HitView): string {
 
 /** Whether any of what was held carried data. */
 export function hitPayload(hit: HitView): boolean {
-  const isPayload = (name: string): boolean => Object.entries(messageClasses).some(([one, row]) => one === name && row.payload);
+  const isPayload = (name: string): boolean =>
+    Object.entries(messageClasses).some(([one, row]) => one === name && row.payload);
   return hit.payload > 0 || Object.entries(hit.byClass).some(([name, count]) => count > 0 && isPayload(name));
 }
 
@@ -24,7 +25,9 @@ export function faultTable(faults: readonly FaultView[], tMs: number, style: Sty
     fault.text,
     formatDuration(tMs - fault.sinceMs),
     hitText(fault.hit),
-    hitPayload(fault.hit) ? { text: `${fault.hit.payload} with data`, paint: 'caution' } : { text: 'none with data', paint: 'dim' },
+    hitPayload(fault.hit)
+      ? { text: `${fault.hit.payload} with data`, paint: 'caution' }
+      : { text: 'none with data', paint: 'dim' },
   ]);
   return table(['FAULT', 'WHAT', 'FOR', 'HELD BACK', 'OF THAT'], rows, style);
 }

@@ -5,7 +5,9 @@ import { faultTable } from './fault-text.ts';
 export const faults = defineCommand({
   name: 'faults',
   summary: 'the faults in force, and what each has held back so far',
-  notes: ['Counts are by kind of message. A fault that held back no message with data has proved nothing yet.'],
+  notes: [
+    'Counts are by kind of message. A fault that held back no message with data has proved nothing yet.',
+  ],
   args: {},
   options: {},
   examples: [{ run: 'replab faults', does: 'what is cut, since when, and what it hit' }],
@@ -14,8 +16,16 @@ export const faults = defineCommand({
       const snapshot = await cluster.freshSnapshot();
       return {
         kind: 'document',
-        json: { schema: 'replab.faults/1', cluster: cluster.name, tMs: snapshot.tMs, faults: snapshot.faults },
-        text: (style) => (snapshot.faults.length === 0 ? 'No fault is in force.' : faultTable(snapshot.faults, snapshot.tMs, style)),
+        json: {
+          schema: 'replab.faults/1',
+          cluster: cluster.name,
+          tMs: snapshot.tMs,
+          faults: snapshot.faults,
+        },
+        text: (style) =>
+          snapshot.faults.length === 0
+            ? 'No fault is in force.'
+            : faultTable(snapshot.faults, snapshot.tMs, style),
       };
     }),
 });

@@ -23,12 +23,23 @@ export const get = defineCommand({
     withKeys(context, async (client, cluster) => {
       // Each process begins its round robin somewhere else; within one client it goes round.
       const from = parseReadFrom(options.read, process.pid);
-      const { node, at, result } = await client.read(['RL.GET', args.key], { from, withinMs: context.timeoutMs });
+      const { node, at, result } = await client.read(['RL.GET', args.key], {
+        from,
+        withinMs: context.timeoutMs,
+      });
       const value = textOrNull(result);
       const found = value !== null;
       return {
         kind: 'document',
-        json: { schema: 'replab.get/1', cluster: cluster.name, key: args.key, found, value, node, at: positionView(at) },
+        json: {
+          schema: 'replab.get/1',
+          cluster: cluster.name,
+          key: args.key,
+          found,
+          value,
+          node,
+          at: positionView(at),
+        },
         text: () => value ?? '',
         note: () => `${found ? '' : `${args.key} does not exist; `}${node} at ${positionView(at).text}`,
       };

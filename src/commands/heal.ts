@@ -20,8 +20,13 @@ export const heal = defineCommand({
         kind: 'document',
         json: { schema: 'replab.heal/1', cluster: cluster.name, ...answer },
         text: (style) => {
-          const lines = answer.healed.map(({ id, text, hit }) => `healed ${id} (${text}): it held back ${hitText(hit)}`);
-          return [...(lines.length === 0 ? ['There was nothing to heal.'] : lines), style.dim(`event ${answer.event}`)].join('\n');
+          const lines = answer.healed.map(
+            ({ id, text, hit }) => `healed ${id} (${text}): it held back ${hitText(hit)}`,
+          );
+          return [
+            ...(lines.length === 0 ? ['There was nothing to heal.'] : lines),
+            style.dim(`event ${answer.event}`),
+          ].join('\n');
         },
         ...(answer.changed ? { next: [`replab wait -c ${cluster.name} caught-up`] } : {}),
       };

@@ -13,7 +13,10 @@ import { text } from './params.ts';
 import type { Style } from './style.ts';
 
 /** `--at`, of every write: see F17. */
-export const atOption = text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead');
+export const atOption = text(
+  'NODE',
+  'write at this node and no other, whoever leads; it refuses when it does not lead',
+);
 
 export async function withKeys<T>(
   context: Context,
@@ -45,7 +48,11 @@ export interface Written {
 }
 
 /** A write by RESP command. Says what it waits for when that takes long. */
-export async function writeKeys(context: Context, command: readonly string[], at: string | null): Promise<Written> {
+export async function writeKeys(
+  context: Context,
+  command: readonly string[],
+  at: string | null,
+): Promise<Written> {
   return withKeys(context, async (client, cluster) => {
     const node = at === null ? null : selectNode(at, await cluster.recentSnapshot());
     context.progress(`waiting for ${node ?? 'the leader'} to acknowledge the write`);
@@ -53,7 +60,12 @@ export async function writeKeys(context: Context, command: readonly string[], at
     const of = cluster.spec.nodes.length;
     const position = positionView(answered.at);
     const json = { cluster: cluster.name, node: answered.node, at: position, copies: answered.copies, of };
-    return { cluster: cluster.name, answered, json, place: `${position.text}, on ${answered.copies} of ${of}` };
+    return {
+      cluster: cluster.name,
+      answered,
+      json,
+      place: `${position.text}, on ${answered.copies} of ${of}`,
+    };
   });
 }
 
@@ -72,8 +84,10 @@ export function checkWord(word: string, what: 'key' | 'value'): string {
 
 /** Bytes of a file or of standard input, as they are: a newline at the end belongs to the value. */
 export function valueOfBytes(bytes: Buffer, source: string): string {
-  if (!isUtf8(bytes)) throw new ReplabError('usage', { message: `${source} is no valid UTF-8; values are text.` });
-  if (bytes.includes(0)) throw new ReplabError('usage', { message: `${source} holds a NUL byte; values are text without it.` });
+  if (!isUtf8(bytes))
+    throw new ReplabError('usage', { message: `${source} is no valid UTF-8; values are text.` });
+  if (bytes.includes(0))
+    throw new ReplabError('usage', { message: `${source} holds a NUL byte; values are text without it.` });
   return checkSize(bytes.toString('utf8'), 'value');
 }
 

@@ -48,14 +48,23 @@ export const log = defineCommand({
   async run(context, { args, options }): Promise<Result> {
     const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
     const snapshot = await cluster.freshSnapshot();
-    if (options.discarded) return { kind: 'stream', items: discarded(cluster, snapshot, args.node), empty: 'Nothing was given up.' };
+    if (options.discarded)
+      return {
+        kind: 'stream',
+        items: discarded(cluster, snapshot, args.node),
+        empty: 'Nothing was given up.',
+      };
     const view = viewOf(snapshot, args.node === null ? longest(snapshot) : selectNode(args.node, snapshot));
     const reader = openNodeReader(view, cluster.name);
     const last = view.received?.index ?? 0;
     const limit = options.limit ?? (options.after === null ? shownAtFirst : last);
     const from = Math.max(options.after ?? 0, last - limit);
     const items = options.follow ? following(reader, from, context.signal) : listed(reader, from, last);
-    return { kind: 'stream', items: closing(items, reader, cluster), empty: 'There are no entries after that.' };
+    return {
+      kind: 'stream',
+      items: closing(items, reader, cluster),
+      empty: 'There are no entries after that.',
+    };
   },
 });
 
@@ -66,18 +75,27 @@ function longest(snapshot: Snapshot): string {
   const byIndex = (node: NodeView): number => node.received?.index ?? -1;
   const best = snapshot.nodes.toSorted((a, b) => byIndex(b) - byIndex(a))[0];
   if (best === undefined || best.received === null) {
-    throw new ReplabError('selector-empty', { selector: '@leader', roles: observedRoles(snapshot), cluster: snapshot.cluster });
+    throw new ReplabError('selector-empty', {
+      selector: '@leader',
+      roles: observedRoles(snapshot),
+      cluster: snapshot.cluster,
+    });
   }
   return best.id;
 }
 
 function viewOf(snapshot: Snapshot, id: string): NodeView {
   const view = snapshot.nodes.find((node) => node.id === id)!;
-  if (view.received === null) throw new ReplabError('node-down', { cluster: snapshot.cluster, node: id, state: view.state });
+  if (view.received === null)
+    throw new ReplabError('node-down', { cluster: snapshot.cluster, node: id, state: view.state });
   return view;
 }
 
-async function* closing(items: AsyncIterable<StreamItem>, reader: NodeReader, cluster: Cluster): AsyncGenerator<StreamItem> {
+async function* closing(
+  items: AsyncIterable<StreamItem>,
+  reader: NodeReader,
+  cluster: Cluster,
+): AsyncGenerator<StreamItem> {
   try {
     yield* items;
   } finally {
@@ -102,10 +120,15 @@ async function* following(reader: NodeReader, from: number, signal: AbortSignal)
   }
 }
 
-async function* discarded(cluster: Cluster, snapshot: Snapshot, selector: string | null): AsyncGenerator<StreamItem> {
+async function* discarded(
+  cluster: Cluster,
+  snapshot: Snapshot,
+  selector: string | null,
+): AsyncGenerator<StreamItem> {
   try {
     const asked = selector === null ? null : selectNode(selector, snapshot);
-    const views = asked === null ? snapshot.nodes.filter(({ received }) => received !== null) : [viewOf(snapshot, asked)];
+    const views =
+      asked === null ? snapshot.nodes.filter(({ received }) => received !== null) : [viewOf(snapshot, asked)];
     for (const view of views) {
       const reader = openNodeReader(view, cluster.name);
       const entries = await reader.discarded().finally(() => reader.close());
@@ -118,7 +141,13 @@ async function* discarded(cluster: Cluster, snapshot: Snapshot, selector: string
 
 function itemOf(node: string, entry: Entry, wasDiscarded = false): StreamItem {
   return {
-    json: { schema: 'replab.log-entry/1', node, discarded: wasDiscarded, ...entry, at: positionView(entry.at) },
+    json: {
+      schema: 'replab.log-entry/1',
+      node,
+      discarded: wasDiscarded,
+      ...entry,
+      at: positionView(entry.at),
+    },
     text: (style) => (wasDiscarded ? `${node} gave up  ${entryLine(entry, style)}` : entryLine(entry, style)),
   };
 }

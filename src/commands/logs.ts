@@ -27,15 +27,24 @@ export const logs = defineCommand({
     const dir = clusterDir(context.root, name);
     const { spec } = recordOrThrow(readRecord(dir), name);
     if (who !== 'supervisor' && !spec.nodes.includes(who)) {
-      throw new ReplabError('no-such-node', { node: who, nodes: [...spec.nodes, 'supervisor'].join(', '), cluster: name });
+      throw new ReplabError('no-such-node', {
+        node: who,
+        nodes: [...spec.nodes, 'supervisor'].join(', '),
+        cluster: name,
+      });
     }
     const path = who === 'supervisor' ? paths.supervisorLog(dir) : paths.nodeLog(dir, who);
-    return Promise.resolve({ kind: 'stream', items: items(who, tail(path, options.lines, options.follow ? context.signal : null)), empty: `${who} has written nothing.` });
+    return Promise.resolve({
+      kind: 'stream',
+      items: items(who, tail(path, options.lines, options.follow ? context.signal : null)),
+      empty: `${who} has written nothing.`,
+    });
   },
 });
 
 async function* items(who: string, lines: AsyncIterable<string>): AsyncGenerator<StreamItem> {
-  for await (const line of lines) yield { json: { schema: 'replab.log-line/1', who, line }, text: () => line };
+  for await (const line of lines)
+    yield { json: { schema: 'replab.log-line/1', who, line }, text: () => line };
 }
 
 /** The last lines of a file, then those that are added while `follow` is not aborted. No file, no lines. */
@@ -52,7 +61,12 @@ async function* tail(path: string, count: number, follow: AbortSignal | null): A
 }
 
 /** `readFile` on a handle reads on from where it was. */
-async function* added(file: FileHandle, path: string, begun: string, signal: AbortSignal): AsyncGenerator<string> {
+async function* added(
+  file: FileHandle,
+  path: string,
+  begun: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = begun;
   for await (const _ of watchFile(path, signal)) {

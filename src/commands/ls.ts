@@ -5,7 +5,9 @@ import { table, type Cell } from './table.ts';
 export const ls = defineCommand({
   name: 'ls',
   summary: 'the clusters there are',
-  notes: ['`kept`: taken down with its data. `gone`: its supervisor was killed; `replab up -c NAME` brings it back, `replab down -c NAME` removes it.'],
+  notes: [
+    '`kept`: taken down with its data. `gone`: its supervisor was killed; `replab up -c NAME` brings it back, `replab down -c NAME` removes it.',
+  ],
   args: {},
   options: {},
   examples: [{ run: 'replab ls', does: 'name, state, mode and nodes of each' }],
@@ -13,7 +15,10 @@ export const ls = defineCommand({
     const clusters = summarizeClusters(context.root);
     return Promise.resolve({
       kind: 'document',
-      json: { schema: 'replab.ls/1', clusters: clusters.map(({ name, state, spec, pid, dir }) => ({ name, state, spec, pid, dir })) },
+      json: {
+        schema: 'replab.ls/1',
+        clusters: clusters.map(({ name, state, spec, pid, dir }) => ({ name, state, spec, pid, dir })),
+      },
       text: (style) =>
         clusters.length === 0
           ? 'There are no clusters. Start one: replab up'

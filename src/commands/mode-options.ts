@@ -19,6 +19,8 @@ export function modeFlags(): Readonly<Record<string, Option<string | null>>> {
 
 /** A paragraph that lists settings, for help. */
 export function settingsNote(of: (option: OptionSpec) => boolean): readonly string[] {
-  const lines = modeOptions.filter(of).map(({ name, placeholder, summary }) => `  ${name}=${placeholder}\n      ${summary}`);
+  const lines = modeOptions
+    .filter(of)
+    .map(({ name, placeholder, summary }) => `  ${name}=${placeholder}\n      ${summary}`);
   return [`Settings:\n${lines.join('\n')}`];
 }

@@ -35,9 +35,13 @@ export function nodeActionCommand(spec: ActionCommand): Command {
         const snapshot = await cluster.freshSnapshot();
         const nodes = selectNodes(args.nodes, snapshot);
         const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
-        const answer = await cluster.request('node', { action: spec.action, nodes }, {
-          onItem: ({ progress }) => context.progress(progress),
-        });
+        const answer = await cluster.request(
+          'node',
+          { action: spec.action, nodes },
+          {
+            onItem: ({ progress }) => context.progress(progress),
+          },
+        );
         return {
           kind: 'document',
           json: { schema: `replab.${spec.action}/1`, cluster: cluster.name, ...answer },
@@ -51,7 +55,8 @@ export function nodeActionCommand(spec: ActionCommand): Command {
 function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style): string {
   const lines = nodes.map(({ id, changed, lostInFlight }) => {
     if (!changed) return `${id} ${spec.already}`;
-    const lost = lostInFlight > 0 ? style.caution(`; ${count(lostInFlight, 'frame')} it had in flight lost`) : '';
+    const lost =
+      lostInFlight > 0 ? style.caution(`; ${count(lostInFlight, 'frame')} it had in flight lost`) : '';
     return `${id} ${spec.done}${lost}`;
   });
   return [...lines, style.dim(`event ${event}`)].join('\n');

@@ -8,11 +8,15 @@ export class UsageError extends Error {
 
 type Parse<T> = (text: string) => T;
 
-const asText: Parse<string> = (text) => text;
+const asGiven: Parse<string> = (given) => given;
 
 export function required(placeholder: string, summary: string): Arg<string>;
 export function required<T>(placeholder: string, summary: string, parse: Parse<T>): Arg<T>;
-export function required(placeholder: string, summary: string, parse: Parse<unknown> = asText): Arg<unknown> {
+export function required(
+  placeholder: string,
+  summary: string,
+  parse: Parse<unknown> = asGiven,
+): Arg<unknown> {
   return { placeholder, summary, required: true, several: false, parse: ([word]) => parse(word!) };
 }
 
@@ -26,19 +30,33 @@ export function several(placeholder: string, summary: string, atLeastOne: boolea
 }
 
 export function flag(summary: string): Option<boolean> {
-  return { placeholder: null, summary, fallback: null, parse: (text) => text !== undefined };
+  return { placeholder: null, summary, fallback: null, parse: (given) => given !== undefined };
 }
 
 /** Null when left out. */
-export function text(placeholder: string, summary: string, parse: Parse<string> = asText): Option<string | null> {
-  return { placeholder, summary, fallback: null, parse: (given) => (given === undefined ? null : parse(given)) };
+export function text(
+  placeholder: string,
+  summary: string,
+  parse: Parse<string> = asGiven,
+): Option<string | null> {
+  return {
+    placeholder,
+    summary,
+    fallback: null,
+    parse: (given) => (given === undefined ? null : parse(given)),
+  };
 }
 
 export function textOr(placeholder: string, summary: string, fallback: string): Option<string> {
   return { placeholder, summary, fallback, parse: (given) => given ?? fallback };
 }
 
-export function integer(placeholder: string, summary: string, min: number, max: number): Option<number | null> {
+export function integer(
+  placeholder: string,
+  summary: string,
+  min: number,
+  max: number,
+): Option<number | null> {
   return {
     placeholder,
     summary,
@@ -47,7 +65,13 @@ export function integer(placeholder: string, summary: string, min: number, max: 
   };
 }
 
-export function integerOr(summary: string, min: number, max: number, fallback: number, placeholder = 'N'): Option<number> {
+export function integerOr(
+  summary: string,
+  min: number,
+  max: number,
+  fallback: number,
+  placeholder = 'N',
+): Option<number> {
   return {
     placeholder,
     summary,
@@ -77,7 +101,12 @@ export function parseDurationOption(given: string): number {
   return ms;
 }
 
-export function oneOf<const T extends string>(placeholder: string, summary: string, values: readonly T[], fallback: T): Option<T> {
+export function oneOf<const T extends string>(
+  placeholder: string,
+  summary: string,
+  values: readonly T[],
+  fallback: T,
+): Option<T> {
   return {
     placeholder,
     summary,

@@ -3,7 +3,9 @@ import { nodeActionCommand } from './node-action.ts';
 export const pause = nodeActionCommand({
   action: 'pause',
   summary: 'freeze nodes (SIGSTOP): they keep their connections and hear nothing',
-  notes: ['Nothing is lost: what is sent to a paused node waits and is carried out after `resume`, however late.'],
+  notes: [
+    'Nothing is lost: what is sent to a paused node waits and is carried out after `resume`, however late.',
+  ],
   examples: [{ run: 'replab pause n2', does: 'freeze one node' }],
   done: 'paused',
   already: 'was paused or down already',

@@ -24,7 +24,9 @@ export const promote = defineCommand({
         kind: 'document',
         json: { schema: 'replab.promote/1', cluster: cluster.name, ...answer },
         text: (style) => {
-          const said = answer.changed ? `${answer.node} leads epoch ${answer.epoch}` : `${answer.node} led already, epoch ${answer.epoch}`;
+          const said = answer.changed
+            ? `${answer.node} leads epoch ${answer.epoch}`
+            : `${answer.node} led already, epoch ${answer.epoch}`;
           return `${said}\n${style.dim(`event ${answer.event}`)}`;
         },
         next: [`replab status -c ${cluster.name}`, `replab events -c ${cluster.name}`],

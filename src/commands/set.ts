@@ -23,13 +23,18 @@ export const set = defineCommand({
   run: (context, { args }) =>
     withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
       const known = findMode(cluster.spec.mode)?.options ?? [];
-      const settings = Object.fromEntries(args.settings.map((word) => parseSetting(word, known, cluster.spec.nodes, cluster.name)));
+      const settings = Object.fromEntries(
+        args.settings.map((word) => parseSetting(word, known, cluster.spec.nodes, cluster.name)),
+      );
       const answer = await cluster.request('set', { settings });
       return {
         kind: 'document',
         json: { schema: 'replab.set/1', cluster: cluster.name, ...answer },
         text: (style) => {
-          const rows = Object.entries(answer.settings).map(([name, value]) => [name, name in settings ? { text: value, paint: 'bold' as const } : value]);
+          const rows = Object.entries(answer.settings).map(([name, value]) => [
+            name,
+            name in settings ? { text: value, paint: 'bold' as const } : value,
+          ]);
           return `${table(['SETTING', 'VALUE'], rows, style)}\n${style.dim(`in force from ${answer.at} · event ${answer.event}`)}`;
         },
       };
@@ -43,10 +48,22 @@ function parseSetting(
   cluster: string,
 ): readonly [string, string] {
   const split = word.indexOf('=');
-  if (split < 1) throw new ReplabError('usage', { command: 'set', message: `${JSON.stringify(word)} is not of the form NAME=VALUE.` });
+  if (split < 1)
+    throw new ReplabError('usage', {
+      command: 'set',
+      message: `${JSON.stringify(word)} is not of the form NAME=VALUE.`,
+    });
   const [name, value] = [word.slice(0, split), word.slice(split + 1)];
   const option = known.find((one) => one.name === name);
-  const facts = { name, value, cluster, names: known.filter(({ live }) => live).map((one) => one.name).join(', ') };
+  const facts = {
+    name,
+    value,
+    cluster,
+    names: known
+      .filter(({ live }) => live)
+      .map((one) => one.name)
+      .join(', '),
+  };
   if (option === undefined) throw new ReplabError('bad-setting', facts);
   if (!option.live) throw new ReplabError('setting-fixed', facts);
   const expected = option.check(value, nodes);

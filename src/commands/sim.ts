@@ -10,14 +10,20 @@ import type { Style } from './style.ts';
 
 export const sim = defineCommand({
   name: 'sim',
-  summary: 'run the protocol in virtual time under random faults, all from a seed; exit 1 when a rule is broken',
+  summary:
+    'run the protocol in virtual time under random faults, all from a seed; exit 1 when a rule is broken',
   notes: [
     'The replicas are the very ones of the real nodes, on a simulated network, disk and clock. After every step all invariants are checked; at the end everything is healed and must come to rest.',
     'The seed and what it drew are printed before the first step; a failure prints the command that does it again.',
   ],
   args: {},
   options: {
-    mode: oneOf('MODE', 'which protocol', modes.map(({ name }) => name), modes[0]!.name),
+    mode: oneOf(
+      'MODE',
+      'which protocol',
+      modes.map(({ name }) => name),
+      modes[0]!.name,
+    ),
     seed: integerOr('where chance begins', 0, Number.MAX_SAFE_INTEGER, 1),
     seeds: integerOr('how many seeds, counting up', 1, 1_000_000, 1),
     nodes: integer('N', 'how many nodes, whatever the seed draws', 1, maxNodes),
@@ -53,7 +59,8 @@ export const sim = defineCommand({
 function beginItem(seed: number, options: SimOptions): StreamItem {
   return {
     json: { schema: 'replab.sim-options/1', seed, options },
-    text: (style) => [`seed ${style.bold(String(seed))}`, ...describeOptions(options).map((line) => `  ${line}`)].join('\n'),
+    text: (style) =>
+      [`seed ${style.bold(String(seed))}`, ...describeOptions(options).map((line) => `  ${line}`)].join('\n'),
   };
 }
 
@@ -65,7 +72,7 @@ function endText(report: SimReport, style: Style): string {
   const { failure, steps, virtualMs, operations, faults, hash, replay } = report;
   const did = `${steps} steps in ${(virtualMs / 1000).toFixed(1)} s of virtual time`;
   const lines = [`  ${did}; operations ${counts(operations)}; faults ${counts(faults)}; hash ${hash}`];
-  if (failure === null) return [`${style.good('held')}`, ...lines].join('\n');
+  if (failure === null) return [style.good('held'), ...lines].join('\n');
   return [
     `${style.bad('violated')} after step ${failure.step}: ${failure.invariant}`,
     `  ${JSON.stringify(failure.facts)}`,

@@ -8,14 +8,24 @@ import { verdictLine } from './verdict.ts';
 
 /** The verdict, the cluster in a line, its nodes, and the faults in force. `?` is "not known". */
 export function statusText(snapshot: Snapshot, style: Style): string {
-  const parts = [`${verdictLine(snapshot, style)}\n${style.dim(aboutLine(snapshot))}`, nodeTable(snapshot, style)];
+  const parts = [
+    `${verdictLine(snapshot, style)}\n${style.dim(aboutLine(snapshot))}`,
+    nodeTable(snapshot, style),
+  ];
   if (snapshot.faults.length > 0) parts.push(faultTable(snapshot.faults, snapshot.tMs, style));
   return parts.join('\n\n');
 }
 
 function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {
   const sync = options['sync'] === undefined ? [] : [`sync ${options['sync']}`];
-  return [mode, count(nodes.length, 'node'), ...sync, `up ${upTime(tMs)}`, `contents ${divergence.state}`, `event ${events}`].join(' · ');
+  return [
+    mode,
+    count(nodes.length, 'node'),
+    ...sync,
+    `up ${upTime(tMs)}`,
+    `contents ${divergence.state}`,
+    `event ${events}`,
+  ].join(' · ');
 }
 
 /** To the second: nobody reads a cluster's age in milliseconds. */
@@ -35,13 +45,19 @@ function nodeTable(snapshot: Snapshot, style: Style): string {
     node.keys === null ? '?' : String(node.keys),
     node.pid === null ? '-' : String(node.pid),
   ]);
-  return table(['NODE', 'STATE', 'ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'], rows, style, [7, 8]);
+  return table(
+    ['NODE', 'STATE', 'ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'],
+    rows,
+    style,
+    [7, 8],
+  );
 }
 
 function stateCell({ state, role, stopped, rewinding, busyMs }: NodeView): Cell {
   if (stopped !== null) return { text: 'stopped', paint: 'bad' };
   if (rewinding === true) return { text: 'rewinding', paint: 'caution' };
-  if (state === 'running' && role === null) return { text: `silent ${formatDuration(busyMs)}`, paint: 'caution' };
+  if (state === 'running' && role === null)
+    return { text: `silent ${formatDuration(busyMs)}`, paint: 'caution' };
   if (state === 'running') return state;
   return { text: state, paint: state === 'killed' || state === 'stopped' ? 'bad' : 'caution' };
 }

@@ -20,8 +20,18 @@ const defaultNodes = 3;
 const defaultDurability: Durability = 'normal';
 
 /** Null when left out: kept data then say what it is. */
-function orAsKept<T>(placeholder: string, summary: string, fallback: T, parse: (text: string) => T): Option<T | null> {
-  return { placeholder, summary, fallback: String(fallback), parse: (given) => (given === undefined ? null : parse(given)) };
+function orAsKept<T>(
+  placeholder: string,
+  summary: string,
+  fallback: T,
+  parse: (text: string) => T,
+): Option<T | null> {
+  return {
+    placeholder,
+    summary,
+    fallback: String(fallback),
+    parse: (given) => (given === undefined ? null : parse(given)),
+  };
 }
 
 function word<T extends string>(...words: readonly T[]): (text: string) => T {
@@ -45,7 +55,12 @@ export const up = defineCommand({
   options: {
     nodes: orAsKept('N', 'how many nodes', defaultNodes, (text) => parseInteger(text, 1, maxNodes)),
     mode: orAsKept('MODE', 'the replication protocol', modeNames[0]!, word(...modeNames)),
-    durability: orAsKept<Durability>('normal|full', 'normal survives a kill; full also power loss: an fsync for every turn', defaultDurability, word('normal', 'full')),
+    durability: orAsKept<Durability>(
+      'normal|full',
+      'normal survives a kill; full also power loss: an fsync for every turn',
+      defaultDurability,
+      word('normal', 'full'),
+    ),
     foreground: flag('stay, print events as they happen, and take the cluster down at the end (for CI)'),
     ...modeFlags(),
   },
@@ -66,7 +81,11 @@ export const up = defineCommand({
     const asked = { nodes: options.nodes, mode: options.mode, durability: options.durability };
     const spec = specOf(name, kept, asked, given);
     const launched = await launchCluster({
-      root: context.root, name, spec, signal: context.signal, onProgress: context.progress,
+      root: context.root,
+      name,
+      spec,
+      signal: context.signal,
+      onProgress: context.progress,
     });
     const snapshot = await withSettings(launched, given);
     if (options.foreground) return { kind: 'stream', items: foreground(context, launched, snapshot) };
@@ -75,7 +94,11 @@ export const up = defineCommand({
       kind: 'document',
       json: jsonOf(launched, snapshot),
       text: (style) => upText(launched, snapshot, style),
-      next: [`replab put -c ${name} x 1`, `replab get -c ${name} x --read ${spec?.nodes.at(-1) ?? 'follower'}`, `replab isolate -c ${name} @follower.0`],
+      next: [
+        `replab put -c ${name} x 1`,
+        `replab get -c ${name} x --read ${spec?.nodes.at(-1) ?? 'follower'}`,
+        `replab isolate -c ${name} @follower.0`,
+      ],
     };
   },
 });
@@ -90,15 +113,17 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The mode's options among those of the command line. */
 function givenOptions(options: Readonly<Record<string, unknown>>): Texts {
-  const given = modeOptions.flatMap(({ name }) => (typeof options[name] === 'string' ? [[name, options[name]] as const] : []));
+  const given = modeOptions.flatMap(({ name }) =>
+    typeof options[name] === 'string' ? [[name, options[name]] as const] : [],
+  );
   return Object.fromEntries(given);
 }
 
 /** What to start; null for "as it was kept". Options are checked here, where the flag can be named. */
 function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: Texts): ClusterSpec | null {
   const mode = findMode(asked.mode ?? kept?.spec.mode ?? modeNames[0]!)!;
-  const count = asked.nodes ?? kept?.spec.nodes.length ?? defaultNodes;
-  const nodes = Array.from({ length: count }, (_, i) => `n${i + 1}`);
+  const size = asked.nodes ?? kept?.spec.nodes.length ?? defaultNodes;
+  const nodes = Array.from({ length: size }, (_, i) => `n${i + 1}`);
   for (const [option, value] of Object.entries(given)) {
     const row = mode.options.find((one) => one.name === option);
     if (row === undefined) throw usage(`--${option} is no option of the mode ${mode.name}.`);
@@ -106,12 +131,24 @@ function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: T
     if (expected !== null) throw usage(`--${option} is ${JSON.stringify(value)}; expected ${expected}.`);
     const before = kept?.spec.options[option];
     if (kept !== null && !row.live && before !== value) {
-      throw new ReplabError('kept-differs', { cluster: name, field: option, kept: before ?? null, asked: value });
+      throw new ReplabError('kept-differs', {
+        cluster: name,
+        field: option,
+        kept: before ?? null,
+        asked: value,
+      });
     }
   }
   if (kept !== null && Object.values(asked).every((one) => one === null)) return null;
   const durability = asked.durability ?? kept?.spec.durability ?? defaultDurability;
-  return { name, mode: mode.name, engine: 'replab', nodes, options: kept === null ? given : kept.spec.options, durability };
+  return {
+    name,
+    mode: mode.name,
+    engine: 'replab',
+    nodes,
+    options: kept === null ? given : kept.spec.options,
+    durability,
+  };
 }
 
 /** Kept data keep their settings, which are in their log; those that were asked for now are changed there. */
@@ -129,21 +166,32 @@ function jsonOf({ dir, kept, reaped, spec }: Launched, snapshot: Snapshot) {
 function upText({ kept, reaped }: Launched, snapshot: Snapshot, style: Style): string {
   const notes = [
     ...(kept ? [style.caution('its data were kept and are back')] : []),
-    ...(reaped > 0 ? [style.caution(`${count(reaped, 'process')} left by a dead supervisor ended first`)] : []),
+    ...(reaped > 0
+      ? [style.caution(`${count(reaped, 'process')} left by a dead supervisor ended first`)]
+      : []),
   ];
   return [...notes, statusText(snapshot, style)].join('\n');
 }
 
 /** The status, then events until the cluster is taken down: by another command, or by the end of this one. */
-async function* foreground(context: Context, launched: Launched, snapshot: Snapshot): AsyncGenerator<StreamItem> {
+async function* foreground(
+  context: Context,
+  launched: Launched,
+  snapshot: Snapshot,
+): AsyncGenerator<StreamItem> {
   const { client } = launched;
   try {
     yield { json: jsonOf(launched, snapshot), text: (style) => upText(launched, snapshot, style) };
     const events = pushed((push: (item: StreamItem) => void) =>
-      client.request('events', { after: snapshot.events, follow: true }, {
-        signal: context.signal,
-        onItem: (event) => push({ json: { schema: 'replab.event/1', ...event }, text: (style) => eventLine(event, style) }),
-      }),
+      client.request(
+        'events',
+        { after: snapshot.events, follow: true },
+        {
+          signal: context.signal,
+          onItem: (event) =>
+            push({ json: { schema: 'replab.event/1', ...event }, text: (style) => eventLine(event, style) }),
+        },
+      ),
     );
     yield* events;
   } catch (error) {

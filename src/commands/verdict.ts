@@ -15,13 +15,19 @@ export function verdictOf(snapshot: Snapshot): ClusterVerdict {
   if (leaders.length === 0) return { level: 'bad', text: 'no leader: nobody takes writes' };
   if (leaders.length > newest.length) {
     const old = leaders.filter(({ newest: is }) => !is).map(({ id, epoch }) => `${id} (${epoch.text})`);
-    return { level: 'bad', text: `${leaders.length} leaders: ${old.join(', ')} has not heard of ${newest[0]?.id} (${newest[0]?.epoch.text})` };
+    return {
+      level: 'bad',
+      text: `${leaders.length} leaders: ${old.join(', ')} has not heard of ${newest[0]?.id} (${newest[0]?.epoch.text})`,
+    };
   }
   const reasons = nodes.flatMap((node) => troubleOf(node) ?? []);
   if (divergence.state === 'diverged') return { level: 'bad', text: ['diverged', ...reasons].join('; ') };
   const leads = `${newest[0]?.id} leads epoch ${newest[0]?.epoch.text}`;
   if (reasons.length > 0) return { level: 'caution', text: `${leads}; ${reasons.join('; ')}` };
-  return { level: 'good', text: `${leads}, ${nodes.length === 1 ? 'alone' : 'every follower has all of it'}` };
+  return {
+    level: 'good',
+    text: `${leads}, ${nodes.length === 1 ? 'alone' : 'every follower has all of it'}`,
+  };
 }
 
 function troubleOf(node: NodeView): string | null {

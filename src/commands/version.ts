@@ -12,8 +12,15 @@ export const version = defineCommand({
     const { node, sqlite } = process.versions;
     return Promise.resolve({
       kind: 'document',
-      json: { schema: 'replab.version/1', replab, node, sqlite: sqlite ?? null, platform: `${process.platform}-${process.arch}` },
-      text: () => `replab ${replab} (Node.js ${node}, SQLite ${sqlite ?? 'unknown'}, ${process.platform}-${process.arch})`,
+      json: {
+        schema: 'replab.version/1',
+        replab,
+        node,
+        sqlite: sqlite ?? null,
+        platform: `${process.platform}-${process.arch}`,
+      },
+      text: () =>
+        `replab ${replab} (Node.js ${node}, SQLite ${sqlite ?? 'unknown'}, ${process.platform}-${process.arch})`,
     });
   },
 });

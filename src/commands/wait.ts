@@ -11,13 +11,17 @@ export const wait = defineCommand({
   summary: 'wait until the cluster is as it should be; exit 5 when that takes longer than --timeout',
   notes: [
     'Nodes are asked anew in every round, past any fault, so what holds is so and not merely reported.',
-    `Conditions:\n${Object.entries(conditions).map(([name, row]) => `  ${name}\n      ${row.summary}`).join('\n')}`,
+    `Conditions:\n${Object.entries(conditions)
+      .map(([name, row]) => `  ${name}\n      ${row.summary}`)
+      .join('\n')}`,
   ],
   args: {
     condition: required('CONDITION', Object.keys(conditions).join(', '), parseCondition),
     nodes: several('NODE', 'nodes or selectors the condition is about', false),
   },
-  options: { after: integerOr('only when the event with this number has happened', 0, Number.MAX_SAFE_INTEGER, 0) },
+  options: {
+    after: integerOr('only when the event with this number has happened', 0, Number.MAX_SAFE_INTEGER, 0),
+  },
   examples: [
     { run: 'replab wait caught-up --timeout 10s', does: 'until every follower has what the leader has now' },
     { run: 'replab wait leader n1', does: 'until n1 leads' },
@@ -27,11 +31,16 @@ export const wait = defineCommand({
     withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
       const nodes = args.nodes.length === 0 ? [] : selectNodes(args.nodes, await cluster.freshSnapshot());
       const condition = conditions[args.condition].create(nodes);
-      const waited = await waitFor(cluster.freshSnapshot, (snapshot) => {
-        const missing = snapshot.events < options.after ? `event ${options.after} has not happened` : condition(snapshot);
-        if (missing !== null) context.progress(`waiting for ${args.condition}: ${missing}`);
-        return missing;
-      }, context.timeoutMs);
+      const waited = await waitFor(
+        cluster.freshSnapshot,
+        (snapshot) => {
+          const missing =
+            snapshot.events < options.after ? `event ${options.after} has not happened` : condition(snapshot);
+          if (missing !== null) context.progress(`waiting for ${args.condition}: ${missing}`);
+          return missing;
+        },
+        context.timeoutMs,
+      );
       const { snapshot, missing, rounds, waitedMs } = waited;
       if (missing !== null) {
         throw new ReplabError('timeout', {
@@ -43,8 +52,17 @@ export const wait = defineCommand({
       }
       return {
         kind: 'document',
-        json: { schema: 'replab.wait/1', cluster: cluster.name, condition: args.condition, waitedMs, rounds, round: snapshot.seq, event: snapshot.events },
-        text: (style) => `${args.condition} ${style.dim(`after ${formatDuration(waitedMs)}, round ${snapshot.seq}`)}`,
+        json: {
+          schema: 'replab.wait/1',
+          cluster: cluster.name,
+          condition: args.condition,
+          waitedMs,
+          rounds,
+          round: snapshot.seq,
+          event: snapshot.events,
+        },
+        text: (style) =>
+          `${args.condition} ${style.dim(`after ${formatDuration(waitedMs)}, round ${snapshot.seq}`)}`,
       };
     }),
 });

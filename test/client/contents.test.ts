@@ -52,25 +52,29 @@ describe('readContents', () => {
     expect(contents.at.index).toBe(0);
   });
 
-  test.for(Array.from({ length: 20 }, (_, seed) => seed))('is of one position while writes go on (seed %i)', async (seed) => {
-    const rng = createRng(seed);
-    const store = storeWith(20);
-    const contents = await readContents(
-      source(store, () => {
-        for (let i = rng.below(4); i > 0; i -= 1) {
-          const key = `k${rng.below(25)}`;
-          if (rng.chance(0.4)) write(store, { kind: 'del', keys: [key, `k${rng.below(25)}`] });
-          else write(store, { kind: 'put', key, value: String(rng.below(1000)) });
-        }
-      }),
-    );
-    expect(contents.at).toEqual(store.state.applied());
-    expect([...contents.pairs].toSorted()).toEqual(allOf(store).toSorted());
-  });
+  test.for(Array.from({ length: 20 }, (_, seed) => seed))(
+    'is of one position while writes go on (seed %i)',
+    async (seed) => {
+      const rng = createRng(seed);
+      const store = storeWith(20);
+      const contents = await readContents(
+        source(store, () => {
+          for (let i = rng.below(4); i > 0; i -= 1) {
+            const key = `k${rng.below(25)}`;
+            if (rng.chance(0.4)) write(store, { kind: 'del', keys: [key, `k${rng.below(25)}`] });
+            else write(store, { kind: 'put', key, value: String(rng.below(1000)) });
+          }
+        }),
+      );
+      expect(contents.at).toEqual(store.state.applied());
+      expect(contents.pairs).toEqual(new Map(allOf(store)));
+    },
+  );
 
   test('keys outside the basic plane fall into the page their bytes belong to', async () => {
     const store = createMemoryStore(diskOf('n1'));
-    for (const key of ['a', 'b', '\uFF5E', '\u{1F600}', '\u{1F601}', 'z', '\uE000']) write(store, { kind: 'put', key, value: '1' });
+    for (const key of ['a', 'b', '\uFF5E', '\u{1F600}', '\u{1F601}', 'z', '\uE000'])
+      write(store, { kind: 'put', key, value: '1' });
     let pages = 0;
     const contents = await readContents(
       source(store, () => {
@@ -98,7 +102,10 @@ describe('readContents', () => {
     expect(tries).toBe(3);
     const forever: Source = {
       ...real,
-      page: async (after, limit) => ({ ...(await real.page(after, limit)), at: { epoch, index: after === null ? 99 : 8 } }),
+      page: async (after, limit) => ({
+        ...(await real.page(after, limit)),
+        at: { epoch, index: after === null ? 99 : 8 },
+      }),
     };
     await expect(readContents(forever)).rejects.toMatchObject({ code: 'rewinding' });
   });

@@ -8,7 +8,9 @@ import { node, sample, silent } from './sample.ts';
 const behind = sample({
   nodes: [node('n1'), node('n2'), node('n3', { lag: { ...node('n3').lag, entries: 4 } })],
 });
-const n3Dead = sample({ nodes: [node('n1'), node('n2'), node('n3', { ...silent, state: 'killed', pid: null })] });
+const n3Dead = sample({
+  nodes: [node('n1'), node('n2'), node('n3', { ...silent, state: 'killed', pid: null })],
+});
 
 async function truth(text: string, snapshot: Snapshot = sample()): Promise<boolean | null> {
   return (await compileExpectation(text).judge(snapshot)).truth;
@@ -101,7 +103,10 @@ describe('P13: what is not known is neither true nor false', () => {
 
   test('a list is not compared with one value: "differs" would always be true', async () => {
     const verdict = await compileExpectation('nodes.state != "killed"').judge(sample());
-    expect(verdict).toMatchObject({ truth: null, unknown: 'nodes.state gives 3 values; filter one, or $count them' });
+    expect(verdict).toMatchObject({
+      truth: null,
+      unknown: 'nodes.state gives 3 values; filter one, or $count them',
+    });
   });
 });
 

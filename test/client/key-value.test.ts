@@ -14,15 +14,31 @@ const written = okOf({ kind: 'written' }, 7, 2);
 const notLeader = (leader: string | null): Outcome => ({ type: 'refused', code: 'not-leader', leader });
 
 /** A client of nodes at these ports, and the leader a snapshot shows. */
-function client(ports: Readonly<Record<string, number | null>>, leader: string | null, over: Readonly<Record<string, Partial<NodeView>>> = {}): KeyValueClient {
-  const leaders: LeaderView[] = leader === null ? [] : [{ id: leader, shard: 0, epoch: sample().leaders[0]!.epoch, newest: true }];
+function client(
+  ports: Readonly<Record<string, number | null>>,
+  leader: string | null,
+  over: Readonly<Record<string, Partial<NodeView>>> = {},
+): KeyValueClient {
+  const leaders: LeaderView[] =
+    leader === null ? [] : [{ id: leader, shard: 0, epoch: sample().leaders[0]!.epoch, newest: true }];
   const nodes = Object.entries(ports).map(([id, port]) =>
-    node(id, { role: id === leader ? 'leader' : 'follower', address: { client: port === null ? null : `127.0.0.1:${port}`, direct: null }, ...over[id] }),
+    node(id, {
+      role: id === leader ? 'leader' : 'follower',
+      address: { client: port === null ? null : `127.0.0.1:${port}`, direct: null },
+      ...over[id],
+    }),
   );
   const snapshot = (): Promise<Snapshot> => Promise.resolve(sample({ leaders, nodes }));
   const cluster: Cluster = {
     name: 't1',
-    spec: { name: 't1', mode: 'single-leader', engine: 'replab', nodes: Object.keys(ports), options: {}, durability: 'normal' },
+    spec: {
+      name: 't1',
+      mode: 'single-leader',
+      engine: 'replab',
+      nodes: Object.keys(ports),
+      options: {},
+      durability: 'normal',
+    },
     dir: '',
     request: () => Promise.reject(new Error('not asked for here')),
     freshSnapshot: snapshot,
@@ -42,7 +58,10 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
-async function listen(onBytes: (text: string, end: () => void) => void, onReset: () => void = () => {}): Promise<Server> {
+async function listen(
+  onBytes: (text: string, end: () => void) => void,
+  onReset: () => void = () => {},
+): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('data', (data) => onBytes(data.toString(), () => socket.destroy()));
     socket.on('error', onReset);
@@ -74,7 +93,9 @@ describe('writes', () => {
     const ports: Record<string, number> = {};
     const n1 = await scriptedNode(() => notLeader('n1'), { clientPorts: ports });
     ports['n1'] = n1.clientPort;
-    await expect(client({ n1: n1.clientPort }, 'n1').write(put, atLeader)).rejects.toMatchObject({ code: 'no-leader' });
+    await expect(client({ n1: n1.clientPort }, 'n1').write(put, atLeader)).rejects.toMatchObject({
+      code: 'no-leader',
+    });
     expect(n1.asked).toHaveLength(6);
   });
 
@@ -94,27 +115,41 @@ describe('writes', () => {
 
   test('nobody leads: refused, definitely', async () => {
     const n2 = await scriptedNode(() => notLeader(null));
-    await expect(client({ n1: await deadPort(), n2: n2.clientPort }, 'n1').write(put, atLeader)).rejects.toMatchObject({ code: 'no-leader' });
+    await expect(
+      client({ n1: await deadPort(), n2: n2.clientPort }, 'n1').write(put, atLeader),
+    ).rejects.toMatchObject({ code: 'no-leader' });
   });
 
   test('F17: pinned, they go nowhere else', async () => {
     const n2 = await scriptedNode(() => written, { self: 'n2' });
     const n1 = await scriptedNode(() => notLeader('n2'), { clientPorts: { n2: n2.clientPort } });
     const keys = client({ n1: n1.clientPort, n2: n2.clientPort }, 'n2');
-    await expect(keys.write(put, { at: 'n1', withinMs: 2000 })).rejects.toMatchObject({ code: 'not-leader', facts: { node: 'n1', leader: 'n2' } });
+    await expect(keys.write(put, { at: 'n1', withinMs: 2000 })).rejects.toMatchObject({
+      code: 'not-leader',
+      facts: { node: 'n1', leader: 'n2' },
+    });
     expect(n2.asked).toHaveLength(0);
   });
 
   test('pinned to a node that is down: refused before it is sent', async () => {
     const keys = client({ n1: await deadPort() }, 'n1', { n1: { ...silent, state: 'killed' } });
-    await expect(keys.write(put, { at: 'n1', withinMs: 2000 })).rejects.toMatchObject({ code: 'node-down', facts: { state: 'killed' } });
+    await expect(keys.write(put, { at: 'n1', withinMs: 2000 })).rejects.toMatchObject({
+      code: 'node-down',
+      facts: { state: 'killed' },
+    });
   });
 
   test.for([
-    [{ type: 'unknown', code: 'not-replicated', at: { epoch: { number: 1, disk: 1 }, index: 7 }, copies: 1 }, { code: 'not-replicated', facts: { at: '1@n1/7', copies: 1 } }],
+    [
+      { type: 'unknown', code: 'not-replicated', at: { epoch: { number: 1, disk: 1 }, index: 7 }, copies: 1 },
+      { code: 'not-replicated', facts: { at: '1@n1/7', copies: 1 } },
+    ],
     [{ type: 'unknown', code: 'turn-failed' }, { code: 'commit-failed' }],
     [{ type: 'refused', code: 'rewinding' }, { code: 'rewinding' }],
-    [{ type: 'refused', code: 'too-large', detail: 'a key is too large' }, { code: 'too-large', facts: { detail: 'a key is too large' } }],
+    [
+      { type: 'refused', code: 'too-large', detail: 'a key is too large' },
+      { code: 'too-large', facts: { detail: 'a key is too large' } },
+    ],
   ] as const)('an outcome keeps its code and its facts: %j', async ([outcome, error]) => {
     const n1 = await scriptedNode(() => outcome);
     await expect(client({ n1: n1.clientPort }, 'n1').write(put, atLeader)).rejects.toMatchObject(error);
@@ -124,10 +159,16 @@ describe('writes', () => {
   test('B0.1: silence is an unknown outcome, is not repeated, and ends the connection with a reset', async () => {
     let asked = 0;
     let reset = false;
-    const server = await listen(() => void (asked += 1), () => (reset = true));
+    const server = await listen(
+      () => void (asked += 1),
+      () => (reset = true),
+    );
     const other = await scriptedNode(() => written, { self: 'n2' });
     const keys = client({ n1: portOf(server), n2: other.clientPort }, 'n1');
-    await expect(keys.write(put, { at: null, withinMs: 50 })).rejects.toMatchObject({ code: 'no-answer', facts: { within: '50ms', node: 'n1' } });
+    await expect(keys.write(put, { at: null, withinMs: 50 })).rejects.toMatchObject({
+      code: 'no-answer',
+      facts: { within: '50ms', node: 'n1' },
+    });
     await until('the reset', () => reset);
     expect({ asked, atOther: other.asked.length }).toEqual({ asked: 1, atOther: 0 });
   });
@@ -145,10 +186,14 @@ describe('writes', () => {
   });
 
   test('bytes that are no RESP leave it unknown too', async () => {
-    const server = createServer((socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\n')).on('error', () => {}));
+    const server = createServer(
+      (socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\n')).on('error', () => {}),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
-    await expect(client({ n1: portOf(server) }, 'n1').write(put, atLeader)).rejects.toMatchObject({ code: 'connection-lost' });
+    await expect(client({ n1: portOf(server) }, 'n1').write(put, atLeader)).rejects.toMatchObject({
+      code: 'connection-lost',
+    });
   });
 });
 
@@ -163,10 +208,19 @@ describe('reads', () => {
 
   test('at the leader, at followers and at any in turn, at a node', async () => {
     const keys = client(await three(), 'n1');
-    const from = async (read: Parameters<KeyValueClient['read']>[1]['from']): Promise<string> => (await keys.read(get, { from: read, withinMs: 2000 })).node;
+    const from = async (read: Parameters<KeyValueClient['read']>[1]['from']): Promise<string> =>
+      (await keys.read(get, { from: read, withinMs: 2000 })).node;
     expect(await from({ kind: 'leader' })).toBe('n1');
-    expect(await Promise.all([0, 1, 2].map((start) => from({ kind: 'any', start })))).toEqual(['n1', 'n2', 'n3']);
-    expect(await Promise.all([0, 1, 2].map((start) => from({ kind: 'follower', start })))).toEqual(['n2', 'n3', 'n2']);
+    expect(await Promise.all([0, 1, 2].map((start) => from({ kind: 'any', start })))).toEqual([
+      'n1',
+      'n2',
+      'n3',
+    ]);
+    expect(await Promise.all([0, 1, 2].map((start) => from({ kind: 'follower', start })))).toEqual([
+      'n2',
+      'n3',
+      'n2',
+    ]);
     expect(await from({ kind: 'node', selector: 'n3' })).toBe('n3');
     expect(await from({ kind: 'node', selector: '@follower.0' })).toBe('n2');
   });
@@ -190,13 +244,18 @@ describe('reads', () => {
     expect((await keys.read(get, { from: { kind: 'leader' }, withinMs: 2000 })).node).toBe('n1');
     const mute = await listen(() => {});
     const other = client({ n1: leader.clientPort, n2: portOf(mute) }, 'n2');
-    await expect(other.read(get, { from: { kind: 'leader' }, withinMs: 60 })).rejects.toMatchObject({ code: 'timeout' });
+    await expect(other.read(get, { from: { kind: 'leader' }, withinMs: 60 })).rejects.toMatchObject({
+      code: 'timeout',
+    });
   });
 
   test('nobody to read from: exit 4 with the observed roles', async () => {
     const keys = client({ n1: 1 }, 'n1');
-    await expect(keys.read(get, { from: { kind: 'follower', start: 0 }, withinMs: 60 })).rejects.toMatchObject({
-      code: 'selector-empty', facts: { selector: '@follower.0', roles: 'n1 leader' },
+    await expect(
+      keys.read(get, { from: { kind: 'follower', start: 0 }, withinMs: 60 }),
+    ).rejects.toMatchObject({
+      code: 'selector-empty',
+      facts: { selector: '@follower.0', roles: 'n1 leader' },
     });
   });
 });

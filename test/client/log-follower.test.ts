@@ -7,7 +7,11 @@ function entry(index: number, chain: number): Entry {
 }
 
 /** A log that changes as told, each time the follower is about to wait. */
-async function follow(first: readonly Entry[], changes: readonly (readonly Entry[])[], after = 0): Promise<string[]> {
+async function follow(
+  first: readonly Entry[],
+  changes: readonly (readonly Entry[])[],
+  after = 0,
+): Promise<string[]> {
   let log = first;
   let looks = 0;
   const ended = new AbortController();
@@ -28,14 +32,26 @@ async function follow(first: readonly Entry[], changes: readonly (readonly Entry
   const note = (item: LogItem): number =>
     seen.push(item.kind === 'entry' ? `${item.entry.at.index}:${item.entry.chain}` : `back to ${item.index}`);
   const items = followLog(reader, after, ended.signal);
-  await expect((async () => { for await (const item of items) note(item); })()).rejects.toThrow();
+  await expect(
+    (async () => {
+      for await (const item of items) note(item);
+    })(),
+  ).rejects.toThrow(/abort/);
   return seen;
 }
 
 const [e1, e2, e3] = [entry(1, 11), entry(2, 12), entry(3, 13)];
 
 test('entries as they come, each once', async () => {
-  expect(await follow([e1], [[e1, e2], [e1, e2, e3]])).toEqual(['1:11', '2:12', '3:13']);
+  expect(
+    await follow(
+      [e1],
+      [
+        [e1, e2],
+        [e1, e2, e3],
+      ],
+    ),
+  ).toEqual(['1:11', '2:12', '3:13']);
 });
 
 test('from after an index', async () => {
@@ -43,7 +59,13 @@ test('from after an index', async () => {
 });
 
 test('a log that was rewound says so, and shows what came instead', async () => {
-  expect(await follow([e1, e2], [[e1, entry(2, 99), entry(3, 98)]])).toEqual(['1:11', '2:12', 'back to 1', '2:99', '3:98']);
+  expect(await follow([e1, e2], [[e1, entry(2, 99), entry(3, 98)]])).toEqual([
+    '1:11',
+    '2:12',
+    'back to 1',
+    '2:99',
+    '3:98',
+  ]);
 });
 
 test('a log that only became shorter says so too', async () => {

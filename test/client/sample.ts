@@ -1,8 +1,8 @@
 import type { NodeView, PositionView, ReplicaView, Snapshot } from '../../src/cluster/snapshot.ts';
 
 /** A position of epoch 1@n1, as snapshots show it. */
-export function at(index: number, number = 1, node = 'n1'): PositionView {
-  return { number, node, disk: Number(node.slice(1)), index, text: `${number}@${node}/${index}` };
+export function at(index: number, number = 1, by = 'n1'): PositionView {
+  return { number, node: by, disk: Number(by.slice(1)), index, text: `${number}@${by}/${index}` };
 }
 
 const replica = {

@@ -21,13 +21,19 @@ function leader(id: string, number: number, newest: boolean): LeaderView {
 test.for([
   [['n2'], ['n2']],
   [['n3,n1'], ['n1', 'n3']],
-  [['n1', 'n1,n2'], ['n1', 'n2']],
+  [
+    ['n1', 'n1,n2'],
+    ['n1', 'n2'],
+  ],
   [['all'], ['n1', 'n2', 'n3']],
   [['@all'], ['n1', 'n2', 'n3']],
   [['@leader'], ['n1']],
   [['@followers'], ['n2', 'n3']],
   [['@follower.1'], ['n3']],
-  [['@leader', '@follower.0'], ['n1', 'n2']],
+  [
+    ['@leader', '@follower.0'],
+    ['n1', 'n2'],
+  ],
 ] as const)('%s', ([selectors, expected]) => {
   expect(selectNodes(selectors, sample())).toEqual(expected);
 });
@@ -38,13 +44,22 @@ test('F17: @leader is the highest ballot, @leader.old the others', () => {
 });
 
 describe('nobody', () => {
-  test.for(['@leader', '@leader.old', '@follower.3', '@follower.1'])('%s is selector-empty, with the observed roles', (selector) => {
-    const error = errorOf(() => selectNodes([selector], headless));
-    expect(error).toMatchObject({ code: 'selector-empty', facts: { selector, roles: 'n1 killed, n2 follower, n3 paused' } });
-  });
+  test.for(['@leader', '@leader.old', '@follower.3', '@follower.1'])(
+    '%s is selector-empty, with the observed roles',
+    (selector) => {
+      const error = errorOf(() => selectNodes([selector], headless));
+      expect(error).toMatchObject({
+        code: 'selector-empty',
+        facts: { selector, roles: 'n1 killed, n2 follower, n3 paused' },
+      });
+    },
+  );
 
   test('an unknown node is no-such-node, with those there are', () => {
-    expect(errorOf(() => selectNodes(['n9'], sample()))).toMatchObject({ code: 'no-such-node', facts: { node: 'n9', nodes: 'n1, n2, n3' } });
+    expect(errorOf(() => selectNodes(['n9'], sample()))).toMatchObject({
+      code: 'no-such-node',
+      facts: { node: 'n9', nodes: 'n1, n2, n3' },
+    });
   });
 
   test.for(['', 'leader', '@boss', 'n1,', 'n0', '@follower[0]'])('%j is usage', (selector) => {

@@ -4,12 +4,19 @@ import type { NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
 import { at, node, sample, silent } from './sample.ts';
 
 const lagging = (index: number, over: Partial<NodeView> = {}): NodeView =>
-  node('n3', { applied: at(index), received: at(index), lag: { ...node('n3').lag, entries: 10 - index }, ...over });
-const withN3 = (n3: NodeView, over: Partial<Snapshot> = {}): Snapshot => sample({ nodes: [node('n1'), node('n2'), n3], ...over });
+  node('n3', {
+    applied: at(index),
+    received: at(index),
+    lag: { ...node('n3').lag, entries: 10 - index },
+    ...over,
+  });
+const withN3 = (n3: NodeView, over: Partial<Snapshot> = {}): Snapshot =>
+  sample({ nodes: [node('n1'), node('n2'), n3], ...over });
 const leaderAt = (index: number): NodeView => node('n1', { received: at(index), applied: at(index) });
 
 describe('caught-up', () => {
-  const judge = (snapshot: Snapshot, nodes: readonly string[] = []): string | null => conditions['caught-up'].create(nodes)(snapshot);
+  const judge = (snapshot: Snapshot, nodes: readonly string[] = []): string | null =>
+    conditions['caught-up'].create(nodes)(snapshot);
 
   test('every node has what the leader has', () => {
     expect(judge(sample())).toBeNull();
@@ -30,7 +37,9 @@ describe('caught-up', () => {
   });
 
   test('P4: a forked log is not caught up, however long it is', () => {
-    expect(judge(withN3(lagging(12, { lag: { ...node('n3').lag, forked: true } })))).toBe('n3 has entries the leader does not have');
+    expect(judge(withN3(lagging(12, { lag: { ...node('n3').lag, forked: true } })))).toBe(
+      'n3 has entries the leader does not have',
+    );
   });
 
   test('without a leader there is nothing to catch up with', () => {
@@ -40,7 +49,9 @@ describe('caught-up', () => {
   test('the mark is where the leader was at first: writes that go on do not keep it from ending', () => {
     const condition = conditions['caught-up'].create([]);
     expect(condition(withN3(lagging(9)))).not.toBeNull();
-    const later = sample({ nodes: [leaderAt(500), node('n2', { applied: at(499), received: at(499) }), lagging(10)] });
+    const later = sample({
+      nodes: [leaderAt(500), node('n2', { applied: at(499), received: at(499) }), lagging(10)],
+    });
     expect(condition(later)).toBeNull();
   });
 
@@ -70,7 +81,9 @@ describe('leader, no-leader, running', () => {
 
   test('running means that it answers', () => {
     expect(conditions.running.create([])(sample())).toBeNull();
-    expect(conditions.running.create([])(withN3(node('n3', { ...silent, state: 'stopped' })))).toBe('n3 is stopped');
+    expect(conditions.running.create([])(withN3(node('n3', { ...silent, state: 'stopped' })))).toBe(
+      'n3 is stopped',
+    );
     expect(conditions.running.create([])(withN3(node('n3', silent)))).toBe('n3 does not answer');
     expect(conditions.running.create(['n2'])(withN3(node('n3', silent)))).toBeNull();
   });
@@ -96,22 +109,43 @@ describe('converged (P13)', () => {
     const condition = conditions.converged.create();
     const digest = { kind: 'rows', at: '1@n1/9', value: '1' } as const;
     expect(condition(withN3(node('n3', { digest })))).toBe('n3 is at 1@n1/9, n1 at 1@n1/10');
-    expect(condition(withN3(node('n3', { digest: { ...digest, at: '1@n1/10' } })))).toBe('n3 differs from n1 at 1@n1/10: diverged');
-    const link = { from: 'n1', to: 'n3', state: 'held', faults: ['f1'], held: { forward: 7, back: 0 }, connections: 1, bytes: 9, frames: 1 } as const;
+    expect(condition(withN3(node('n3', { digest: { ...digest, at: '1@n1/10' } })))).toBe(
+      'n3 differs from n1 at 1@n1/10: diverged',
+    );
+    const link = {
+      from: 'n1',
+      to: 'n3',
+      state: 'held',
+      faults: ['f1'],
+      held: { forward: 7, back: 0 },
+      connections: 1,
+      bytes: 9,
+      frames: 1,
+    } as const;
     expect(condition(sample({ links: [link] }))).toBe('7 bytes from n1 to n3 are held back');
-    expect(condition(withN3(node('n3', { ...silent, state: 'killed' }), { links: [link] }))).not.toMatch(/held/);
+    expect(condition(withN3(node('n3', { ...silent, state: 'killed' }), { links: [link] }))).not.toMatch(
+      /held/,
+    );
   });
 });
 
 describe('waitFor', () => {
   test('looks once when no time is given, and says what was missing', async () => {
-    const waited = await waitFor(() => Promise.resolve(sample()), () => 'this', 0);
+    const waited = await waitFor(
+      () => Promise.resolve(sample()),
+      () => 'this',
+      0,
+    );
     expect(waited).toMatchObject({ missing: 'this', rounds: 1 });
   });
 
   test('looks again until it holds', async () => {
     let rounds = 0;
-    const waited = await waitFor(() => Promise.resolve(sample()), () => ((rounds += 1) === 3 ? null : 'not yet'), 5000);
+    const waited = await waitFor(
+      () => Promise.resolve(sample()),
+      () => ((rounds += 1) === 3 ? null : 'not yet'),
+      5000,
+    );
     expect(waited).toMatchObject({ missing: null, rounds: 3 });
   });
 });

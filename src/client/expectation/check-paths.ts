@@ -52,7 +52,9 @@ function inferBare(node: Node, scope: Scope): Shape {
     case 'apply':
       return inferApply(node, scope);
     default:
-      throw new ExpressionError(`${nameOf(node)} cannot be checked against what a snapshot holds; name the fields`);
+      throw new ExpressionError(
+        `${nameOf(node)} cannot be checked against what a snapshot holds; name the fields`,
+      );
   }
 }
 
@@ -77,7 +79,8 @@ function inferPath(steps: readonly Node[], scope: Scope): Shape {
       throw new ExpressionError(`"@$${step.focus}" cannot be checked; use a filter [ ] instead`);
     }
     const context = step.type === 'sort' ? checkSort(step, here) : infer(step, here);
-    const variables = step.index === undefined ? here.variables : withVariable(here, step.index, scalar('number'));
+    const variables =
+      step.index === undefined ? here.variables : withVariable(here, step.index, scalar('number'));
     here = { context, variables };
     checkFilters(step.stages, context, here);
   }
@@ -109,7 +112,9 @@ function fieldOf(shape: Shape, name: string): Shape {
     case 'object': {
       const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
       if (field !== undefined) return field;
-      throw new ExpressionError(`there is no field "${name}" here, but ${Object.keys(shape.fields).join(', ')}`);
+      throw new ExpressionError(
+        `there is no field "${name}" here, but ${Object.keys(shape.fields).join(', ')}`,
+      );
     }
     case 'scalar':
       throw new ExpressionError(`"${name}" is asked of a ${shape.type}, which has no fields`);
@@ -136,12 +141,12 @@ function inferUnary(node: Node, scope: Scope): Shape {
 
 /** An object made on the spot: its fields are known where its keys are literals. */
 function inferGroup(pairs: readonly (readonly [Node, Node])[], scope: Scope): Shape {
-  const fields = pairs.map(([key, value]) => {
+  const fields: Record<string, Shape> = {};
+  for (const [key, value] of pairs) {
     infer(key, scope);
-    return [key.type === 'string' ? String(key.value) : null, infer(value, scope)] as const;
-  });
-  if (fields.some(([key]) => key === null)) return unknownShape;
-  return { kind: 'object', fields: Object.fromEntries(fields) };
+    fields[String(key.value)] = infer(value, scope);
+  }
+  return pairs.every(([key]) => key.type === 'string') ? { kind: 'object', fields } : unknownShape;
 }
 
 function common(shapes: readonly Shape[]): Shape {
@@ -152,7 +157,8 @@ function common(shapes: readonly Shape[]): Shape {
 }
 
 function inferBlock(expressions: readonly Node[], scope: Scope): Shape {
-  let inner = scope;
+  const variables = new Map(scope.variables);
+  const inner = { ...scope, variables };
   let last: Shape = scalar('any');
   for (const expression of expressions) {
     if (expression.type !== 'bind') {
@@ -163,14 +169,16 @@ function inferBlock(expressions: readonly Node[], scope: Scope): Shape {
       throw new ExpressionError('a function kept in a variable cannot be checked; write it where it is used');
     }
     last = infer(expression.rhs!, inner);
-    inner = { ...inner, variables: withVariable(inner, String((expression.lhs as Node).value), last) };
+    variables.set(String((expression.lhs as Node).value), last);
   }
   return last;
 }
 
 function inferCondition(node: Node, scope: Scope): Shape {
   infer(node.condition!, scope);
-  const shapes = [node.then!, ...(node.else === undefined ? [] : [node.else])].map((branch) => infer(branch, scope));
+  const shapes = [node.then!, ...(node.else === undefined ? [] : [node.else])].map((branch) =>
+    infer(branch, scope),
+  );
   return common(shapes);
 }
 
@@ -185,7 +193,8 @@ function inferApply(node: Node, scope: Scope): Shape {
 
 function inferCall(node: Node, before: readonly Shape[], scope: Scope): Shape {
   const name = node.procedure?.type === 'variable' ? String(node.procedure.value) : '';
-  if (!knownFunctions.has(name)) throw new ExpressionError(`there is no function $${name} that can be checked here`);
+  if (!knownFunctions.has(name))
+    throw new ExpressionError(`there is no function $${name} that can be checked here`);
   const given = node.arguments ?? [];
   const plain = [...before, ...given.filter((one) => one.type !== 'lambda').map((one) => infer(one, scope))];
   const subject = plain[0] ?? scope.context;
@@ -203,7 +212,9 @@ function inferLambda(name: string, lambda: Node, plain: readonly Shape[], scope:
   const element = plain[0] ?? unknownShape;
   const second = name === 'sort' ? element : scalar('number');
   const shapes =
-    name === 'reduce' ? [plain[1] ?? element, element, scalar('number'), element] : [element, second, element];
+    name === 'reduce'
+      ? [plain[1] ?? element, element, scalar('number'), element]
+      : [element, second, element];
   let { variables } = scope;
   (lambda.arguments ?? []).forEach((parameter, i) => {
     variables = withVariable({ ...scope, variables }, String(parameter.value), shapes[i] ?? unknownShape);

@@ -8,7 +8,10 @@ import { unknownShape, type ScalarType, type Shape } from './shape.ts';
 export const knownFunctions: ReadonlyMap<string, ScalarType> = new Map([
   ...names('number', 'count sum max min average number abs floor ceil round power sqrt length'),
   ...names('boolean', 'exists not boolean contains'),
-  ...names('string', 'string substring substringBefore substringAfter uppercase lowercase trim pad split join'),
+  ...names(
+    'string',
+    'string substring substringBefore substringAfter uppercase lowercase trim pad split join',
+  ),
   ...names('string', 'replace formatNumber formatBase type keys'),
   ...names('any', 'filter map single sort reduce distinct reverse append lookup'),
 ]);

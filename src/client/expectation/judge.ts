@@ -107,7 +107,11 @@ async function judgeComparison(part: Part, source: string, input: unknown): Prom
   const listed = operands.find((one) => Array.isArray(one.value));
   if (listed !== undefined && operator !== 'in' && !(operands.length === 2 || sides.some(isListLiteral))) {
     const count = (listed.value as readonly unknown[]).length;
-    return { truth: null, operands, unknown: `${listed.text} gives ${count} values; filter one, or $count them` };
+    return {
+      truth: null,
+      operands,
+      unknown: `${listed.text} gives ${count} values; filter one, or $count them`,
+    };
   }
   const evaluated = await evaluate(withBefore(part), input);
   if (!evaluated.ok) return { truth: null, operands, unknown: evaluated.reason };

@@ -26,12 +26,17 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   if (schema instanceof z.ZodNullable) return shapeOf(schema.unwrap());
   if (schema instanceof z.ZodArray) return shapeOf(schema.element);
   if (schema instanceof z.ZodObject) {
-    const fields = Object.entries(schema.shape as Record<string, z.core.$ZodType>);
-    return { kind: 'object', fields: Object.fromEntries(fields.map(([name, field]) => [name, shapeOf(field)])) };
+    const fields = Object.entries<z.core.$ZodType>(schema.shape);
+    return {
+      kind: 'object',
+      fields: Object.fromEntries(fields.map(([name, field]) => [name, shapeOf(field)])),
+    };
   }
   if (schema instanceof z.ZodRecord) return { kind: 'record', of: shapeOf(schema.valueType) };
-  if (schema instanceof z.ZodEnum) return { kind: 'scalar', type: 'string', values: schema.options.map(String) };
-  if (schema instanceof z.ZodLiteral) return { kind: 'scalar', type: 'string', values: [...schema.values].map(String) };
+  if (schema instanceof z.ZodEnum)
+    return { kind: 'scalar', type: 'string', values: schema.options.map(String) };
+  if (schema instanceof z.ZodLiteral)
+    return { kind: 'scalar', type: 'string', values: [...schema.values].map(String) };
   if (schema instanceof z.ZodString) return scalar('string');
   if (schema instanceof z.ZodNumber) return scalar('number');
   if (schema instanceof z.ZodBoolean) return scalar('boolean');
