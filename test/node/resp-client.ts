@@ -20,7 +20,7 @@ export interface RespClient {
 /** Errors as `-text`, simple strings as `+text`, maps as objects, integers as numbers or bigints. */
 export type Plain = string | number | bigint | null | readonly Plain[] | { readonly [name: string]: Plain };
 
-export function plain(value: RespValue): Plain {
+function plain(value: RespValue): Plain {
   switch (value.kind) {
     case 'simple':
       return `+${value.text}`;

@@ -8,7 +8,7 @@ import type { Outcome, Request, RequestId, Result } from '../../src/protocol/req
 import { singleLeader } from '../../src/protocol/single-leader/mode.ts';
 import { createMemoryStore } from '../../src/sim/memory-store.ts';
 
-export const firstBallot = { number: 1, disk: diskOf('n1') };
+const firstBallot = { number: 1, disk: diskOf('n1') };
 
 export function initOf(changes: Partial<NodeInit> = {}): NodeInit {
   return {
@@ -91,7 +91,7 @@ export async function scriptedNode(script: Script, changes: Partial<NodeInit> = 
   };
 }
 
-export const positionOf = (index: number): Position => ({ epoch: firstBallot, index });
+const positionOf = (index: number): Position => ({ epoch: firstBallot, index });
 
 export function okOf(result: Result, index = 1, copies = 1): Outcome {
   return { type: 'ok', at: positionOf(index), copies, result };

@@ -11,8 +11,8 @@ import { diskOf, type NodeId } from '../../src/protocol/node-id.ts';
 import type { Message, MessageInput } from '../../src/protocol/protocol.ts';
 import { forwarder, type Forwarder } from './forwarder.ts';
 
-export const token = 'secret';
-export const members: readonly NodeId[] = ['n1', 'n2', 'n3'];
+const token = 'secret';
+const members: readonly NodeId[] = ['n1', 'n2', 'n3'];
 
 export interface Numbered extends Message {
   readonly number: number;
