@@ -233,6 +233,23 @@ describe('T5, T7: connections that end', () => {
     expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
   });
 
+  test('a message cut within is lost whole, and the next connection begins with a whole one', async () => {
+    const { n1, n2, link } = await pair();
+    n1.transport.send('n2', 'log', numbered('append', 0));
+    await until('the link to work', () => n2.collect('log').length === 1);
+    link.hold();
+    n1.transport.send('n2', 'log', numbered('append', 1, 'x'.repeat(32 << 20)));
+    n1.transport.send('n2', 'ctl', numbered('ack', 1));
+    await until('the kernel to take what it takes', () => n1.transport.queued()['n2']! < 31 << 20);
+    link.cut();
+    link.release();
+    await until('the cut to be seen', () => n1.counters.all()['cut-message'] === 1);
+    n1.transport.send('n2', 'log', numbered('append', 2));
+    await until('the next', () => n2.collect('log').length === 2);
+    expect(n2.collect('log')).toEqual([0, 2]);
+    expect(n2.counters.all()).toEqual({});
+  });
+
   test('a peer that starts later is dialled until it is there', async () => {
     const parked = createServer();
     const port = await listenLocally(parked);
