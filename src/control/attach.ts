@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { unreachable } from '../lib/assert.ts';
 import { connectControl, type ControlClient } from './client.ts';
 import { markOf, readRecord, type ClusterRecord, type ReadRecord } from './cluster-record.ts';
-import { lockDir } from './dir-lock.ts';
+import { lockDir, type DirLock } from './dir-lock.ts';
 import { ReplabError } from './errors.ts';
 import { isAlive, killIdentity, listMarked, waitGone, type ProcessIdentity } from './process-identity.ts';
 import { clusterDir, listClusters, removeClusterDir } from './state-dir.ts';
@@ -15,32 +16,53 @@ export interface Attached {
   readonly dir: string;
 }
 
-/** A supervisor that takes longer than this over a greeting is not merely busy. */
+/** A supervisor that takes longer than this to listen, or over a greeting, is not merely busy. */
 const helloMs = 5000;
 
 /**
  * Connects to a cluster by name. One whose supervisor died is first rid of what it left running, by
  * identity; then, as for one that is not there, kept, damaged or silent, the error says so.
  */
-export async function attach(root: string, name: string): Promise<Attached> {
+export async function attach(root: string, name: string, deadlineMs = helloMs): Promise<Attached> {
   const dir = clusterDir(root, name);
-  const record = recordOrThrow(readRecord(dir), name);
-  if (record.phase === 'kept') throw new ReplabError('cluster-kept', { cluster: name });
-  if (!isAlive(record.supervisor)) {
-    const { ended } = await endProcesses(name, record);
-    throw new ReplabError('supervisor-gone', { cluster: name, reaped: ended });
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const record = recordOrThrow(readRecord(dir), name);
+    if (record.phase === 'kept') throw new ReplabError('cluster-kept', { cluster: name });
+    if (!isAlive(record.supervisor)) {
+      const { ended } = await endProcesses(name, record);
+      throw new ReplabError('supervisor-gone', { cluster: name, reaped: ended });
+    }
+    const client = await connect(name, record, Math.max(1, end - performance.now()));
+    if (client !== null) return { client, dir, spec: record.spec };
+    if (performance.now() > end) throw silent(name, record);
+    // It does not listen yet, or no longer; what becomes of it, the next look shows.
+    await wait(20);
   }
-  const silent = new ReplabError('unresponsive', { cluster: name, pid: record.supervisor.pid });
-  const connecting = connectControl({ socketPath: record.socket, token: record.token, cluster: name });
-  const client = await connecting.catch(() => Promise.reject(silent));
+}
+
+/** Null when nobody listens. */
+async function connect(
+  cluster: string,
+  record: ClusterRecord,
+  withinMs: number,
+): Promise<ControlClient | null> {
+  const { socket, token } = record;
+  const client = await connectControl({ socketPath: socket, token, cluster }).catch(() => null);
+  if (client === null) return null;
   try {
-    const signal = AbortSignal.timeout(helloMs);
-    const { spec } = await client.request('hello', {}, { signal });
-    return { client, spec, dir };
+    await client.request('hello', {}, { signal: AbortSignal.timeout(Math.ceil(withinMs)) });
+    return client;
   } catch (error) {
     client.close();
-    throw error instanceof ReplabError ? error : silent;
+    if (!(error instanceof ReplabError)) throw silent(cluster, record);
+    if (error.code === 'supervisor-gone') return null;
+    throw error;
   }
+}
+
+function silent(cluster: string, record: ClusterRecord): ReplabError {
+  return new ReplabError('unresponsive', { cluster, pid: record.supervisor.pid });
 }
 
 /** `gone`: its supervisor died; `unreadable`: its record is damaged, or of a newer replab. */
@@ -125,7 +147,7 @@ export function processesOf(record: Pick<ClusterRecord, 'token' | 'nodes'>): rea
 export async function removeCluster(root: string, name: string): Promise<Ended> {
   const dir = clusterDir(root, name);
   if (!existsSync(dir)) throw new ReplabError('no-such-cluster', { cluster: name });
-  const lock = lockDir(dir);
+  const lock = await lockCluster(dir);
   if (lock === null) throw new ReplabError('unresponsive', { cluster: name, pid: null });
   try {
     const read = readRecord(dir);
@@ -139,6 +161,25 @@ export async function removeCluster(root: string, name: string): Promise<Ended> 
     return ended;
   } finally {
     lock.release();
+  }
+}
+
+/** A process that was killed holds its locks until its last thread has ended, a little after it is gone. */
+const endingMs = 2000;
+
+/**
+ * The lock of a cluster's directory, which exists. Null when a supervisor that lives holds it; one that is
+ * ending is waited for.
+ */
+export async function lockCluster(dir: string): Promise<DirLock | null> {
+  const end = performance.now() + endingMs;
+  for (;;) {
+    const lock = lockDir(dir);
+    if (lock !== null) return lock;
+    const read = readRecord(dir);
+    const isHeld = read.type === 'record' && read.record.phase !== 'kept' && isAlive(read.record.supervisor);
+    if (isHeld || performance.now() > end) return null;
+    await wait(10);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { ClusterSpec } from '../cluster/spec.ts';
-import { endProcesses } from '../control/attach.ts';
+import { endProcesses, lockCluster } from '../control/attach.ts';
 import {
   newToken,
   readRecord,
@@ -8,7 +8,7 @@ import {
   type ClusterRecord,
   type ReadRecord,
 } from '../control/cluster-record.ts';
-import { lockDir, type DirLock } from '../control/dir-lock.ts';
+import type { DirLock } from '../control/dir-lock.ts';
 import { ReplabError } from '../control/errors.ts';
 import { identify } from '../control/process-identity.ts';
 import { chooseSocketPath, makePrivateDir, paths, removeClusterDir } from '../control/state-dir.ts';
@@ -33,7 +33,7 @@ export interface Claim {
  */
 export async function claimCluster(dir: string, name: string, spec: ClusterSpec | null): Promise<Claim> {
   makePrivateDir(dir);
-  const lock = lockDir(dir);
+  const lock = await lockCluster(dir);
   if (lock === null) throw new ReplabError('cluster-exists', { cluster: name });
   try {
     const existing = existingRecord(readRecord(dir), name);

@@ -39,6 +39,8 @@ export class Supervisor implements Life {
   readonly claim: Claim;
   readonly #cluster: Cluster;
   readonly #listeners = new Set<Progress>();
+  /** The last line of progress: who asks later hears where things are. */
+  #said: string | null = null;
   readonly #isDown = Promise.withResolvers<void>();
   #server: ControlServer | null = null;
   #up: Promise<void> | null = null;
@@ -106,10 +108,12 @@ export class Supervisor implements Life {
   }
 
   #say(line: string): void {
+    this.#said = line;
     for (const listener of this.#listeners) listener(line);
   }
 
   #listening<T>(progress: Progress, done: Promise<T>): Promise<T> {
+    if (this.#said !== null) progress(this.#said);
     this.#listeners.add(progress);
     return done.finally(() => this.#listeners.delete(progress));
   }

@@ -79,7 +79,7 @@ describe('attaching to a cluster by name', () => {
       silent: 'unresponsive',
     };
     for (const [name, code] of Object.entries(codes)) {
-      await expect(attach(root, name)).rejects.toMatchObject({ code });
+      await expect(attach(root, name, 100)).rejects.toMatchObject({ code });
     }
   });
 
@@ -151,7 +151,7 @@ describe('removing a cluster without a supervisor', () => {
 
   test('one in use is left alone', async () => {
     const root = tempDir();
-    makeCluster(root, 'c1', { supervisor: dead });
+    makeCluster(root, 'c1');
     const lock = lockDir(clusterDir(root, 'c1'))!;
     onTestFinished(() => lock.release());
     await expect(removeCluster(root, 'c1')).rejects.toMatchObject({ code: 'unresponsive' });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -26,6 +26,7 @@ describe('the lock of a cluster’s directory', () => {
     holder.child.kill('SIGKILL');
     const lock = await until('the kernel gave it back', () => lockDir(dir));
     expect((await contender(dir)).said).toBe('refused');
+    expect(readdirSync(dir)).toEqual(['lock']);
     lock.release();
     expect((await contender(dir)).said).toBe('held');
   });

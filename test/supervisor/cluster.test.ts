@@ -4,7 +4,8 @@ import { attach } from '../../src/control/attach.ts';
 import { takeDownCluster } from '../../src/control/take-down.ts';
 import type { Launched } from '../../src/supervisor/launch.ts';
 import { tempDir, until } from '../support/until.ts';
-import { ask, endAfterTest, eventsAfter, freshNode, freshSnapshot, recordIn, specOf } from './live.ts';
+import { ask, endAfterTest, eventsAfter, freshNode, freshSnapshot, recordIn } from './live.ts';
+import { specOf } from './specs.ts';
 import { launchCluster } from '../../src/supervisor/launch.ts';
 
 /** Tests of one cluster follow each other in any order: each begins with all nodes up, healed and caught up. */

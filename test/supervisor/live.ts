@@ -9,15 +9,6 @@ import { killIdentity, type ProcessIdentity } from '../../src/control/process-id
 import { clusterDir } from '../../src/control/state-dir.ts';
 import { launchCluster, type Launched } from '../../src/supervisor/launch.ts';
 
-export function specOf(
-  name: string,
-  nodes: number,
-  options: Readonly<Record<string, string>> = {},
-): ClusterSpec {
-  const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
-  return { name, mode: 'single-leader', engine: 'replab', nodes: ids, options, durability: 'normal' };
-}
-
 /** A cluster of real processes, from source, that is ended with its test (or its describe) whatever becomes of it. */
 export async function launch(root: string, spec: ClusterSpec): Promise<Launched> {
   endAfterTest(root, spec.name);

@@ -1,0 +1,312 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { attach, processesOf, summarizeClusters } from '../../src/control/attach.ts';
+import { readRecord } from '../../src/control/cluster-record.ts';
+import {
+  identify,
+  isAlive,
+  killIdentity,
+  listMarked,
+  markVariable,
+  stateOf,
+  waitGone,
+} from '../../src/control/process-identity.ts';
+import { clusterDir, paths } from '../../src/control/state-dir.ts';
+import { takeDownCluster } from '../../src/control/take-down.ts';
+import { launchCluster } from '../../src/supervisor/launch.ts';
+import { tempDir, until } from '../support/until.ts';
+import {
+  ask,
+  endAfterTest,
+  eventsAfter,
+  freshNode,
+  freshSnapshot,
+  identitiesIn,
+  launch,
+  recordIn,
+} from './live.ts';
+import { specOf } from './specs.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+const fixture = fileURLToPath(new URL('fixtures/launches.ts', import.meta.url));
+
+interface Elsewhere {
+  readonly child: ChildProcess;
+  readonly said: readonly string[];
+  /** Carried by that process and by the supervisor it starts, which does not find nodes by it. */
+  readonly mark: string;
+}
+
+/** `up` in a process of its own; `said` grows as it speaks. */
+function upElsewhere(root: string, name: string): Elsewhere {
+  endAfterTest(root, name);
+  const mark = `up-${process.pid}-${performance.now()}`;
+  const env = { ...process.env, [markVariable]: mark };
+  const child = spawn(process.execPath, [fixture, root, name], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said: string[] = [];
+  child.stdout.on('data', (data: Buffer) => said.push(...data.toString().trim().split('\n')));
+  return { child, said, mark };
+}
+
+describe('up and down', { timeout: 60_000 }, () => {
+  test('down ends every process and leaves nothing behind', async () => {
+    const root = tempDir();
+    const { client, snapshot } = await launch(root, specOf('c1', 3));
+    const processes = identitiesIn(recordIn(root, 'c1'));
+    expect(processes.map(stateOf)).toEqual(['alive', 'alive', 'alive', 'alive']);
+    expect(snapshot.nodes.map(({ pid }) => pid)).toEqual(processes.slice(1).map(({ pid }) => pid));
+    expect(await takeDownCluster(root, 'c1', { keep: false })).toEqual({ was: 'up', ended: 3 });
+    await client.closed;
+    expect([processes.map(stateOf), readdirSync(root)]).toEqual([[null, null, null, null], []]);
+    await expect(takeDownCluster(root, 'c1', { keep: false })).rejects.toMatchObject({
+      code: 'no-such-cluster',
+    });
+  });
+
+  test('down ends paused nodes too, and answers all that are waiting', async () => {
+    const root = tempDir();
+    const { client } = await launch(root, specOf('c1', 3));
+    await client.request('node', { action: 'pause', nodes: ['n1', 'n3'] });
+    const processes = identitiesIn(recordIn(root, 'c1'));
+    const following = client.request('events', { after: 0, follow: true });
+    await takeDownCluster(root, 'c1', { keep: false });
+    expect((await following).last).toBeGreaterThan(0);
+    expect(processes.map(stateOf)).toEqual([null, null, null, null]);
+  });
+
+  test('down --keep, then up: the data, the epochs, the event numbers and the leader are there again', async () => {
+    const root = tempDir();
+    const first = await launch(root, specOf('c1', 3, { sync: '1' }));
+    expect(await ask(first, 'n1', 'SET x 1')).toBe('+OK');
+    await first.client.request('promote', { node: 'n2', force: false });
+    await first.client.request('fault', { fault: { kind: 'isolate', node: 'n3' } });
+    await first.client.request('set', { settings: { sync: 'none' } });
+    const { events } = await freshSnapshot(first);
+    await takeDownCluster(root, 'c1', { keep: true });
+    expect(summarizeClusters(root)).toMatchObject([{ name: 'c1', state: 'kept', pid: null }]);
+    expect(processesOf(recordIn(root, 'c1'))).toEqual([]);
+    await expect(attach(root, 'c1')).rejects.toMatchObject({ code: 'cluster-kept' });
+    expect(await takeDownCluster(root, 'c1', { keep: true })).toEqual({ was: 'kept', ended: 0 });
+
+    const again = await launchCluster({ root, name: 'c1', spec: null });
+    expect(again).toMatchObject({
+      kept: true,
+      reaped: 0,
+      snapshot: { options: { sync: 'none' }, faults: [] },
+    });
+    expect(again.snapshot.leaders).toMatchObject([{ id: 'n2', epoch: { text: '2@n2' } }]);
+    expect(await ask(again, 'n2', 'GET x')).toBe('$1');
+    expect((await eventsAfter(again, 0)).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: (await freshSnapshot(again)).events }, (_, i) => i + 1),
+    );
+    expect((await freshSnapshot(again)).events).toBeGreaterThan(events);
+    expect(await again.client.request('promote', { node: 'n3', force: false })).toMatchObject({
+      epoch: '3@n3',
+    });
+    await takeDownCluster(root, 'c1', { keep: false });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('kept data are not for another cluster; without data, null means nothing', async () => {
+    const root = tempDir();
+    await launch(root, specOf('c1', 1));
+    await takeDownCluster(root, 'c1', { keep: true });
+    const asked = launchCluster({ root, name: 'c1', spec: specOf('c1', 2) });
+    await expect(asked).rejects.toMatchObject({
+      code: 'kept-differs',
+      facts: { field: 'nodes', kept: 'n1', asked: 'n1,n2' },
+    });
+    expect(summarizeClusters(root)).toMatchObject([{ name: 'c1', state: 'kept' }]);
+    await takeDownCluster(root, 'c1', { keep: false });
+    await expect(launchCluster({ root, name: 'c1', spec: null })).rejects.toMatchObject({
+      code: 'no-such-cluster',
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('several clusters side by side do not know of each other', async () => {
+    const root = tempDir();
+    const [a, b] = await Promise.all([launch(root, specOf('a', 1)), launch(root, specOf('b', 1))]);
+    expect(await ask(a, 'n1', 'SET x 1')).toBe('+OK');
+    expect(await ask(b, 'n1', 'GET x')).toBe('$-1');
+    await takeDownCluster(root, 'a', { keep: false });
+    expect((await freshNode(b, 'n1')).state).toBe('running');
+    await takeDownCluster(root, 'b', { keep: false });
+  });
+
+  test('two `up` of one name at once: one gets it, the other is told', async () => {
+    const root = tempDir();
+    const both = await Promise.allSettled([launch(root, specOf('c1', 1)), launch(root, specOf('c1', 1))]);
+    const refused = both.flatMap((one) =>
+      one.status === 'rejected' ? [(one.reason as { code: string }).code] : [],
+    );
+    expect(refused).toEqual(['cluster-exists']);
+    expect((await attach(root, 'c1')).spec.name).toBe('c1');
+    await expect(launch(root, specOf('c1', 1))).rejects.toMatchObject({ code: 'cluster-exists' });
+    await takeDownCluster(root, 'c1', { keep: false });
+  });
+
+  test('SIGTERM to the supervisor is a `down` that keeps the data', async () => {
+    const root = tempDir();
+    await launch(root, specOf('c1', 2));
+    const record = recordIn(root, 'c1');
+    killIdentity(record.supervisor, 'SIGTERM');
+    expect(await waitGone(identitiesIn(record), 5000)).toEqual([]);
+    expect(summarizeClusters(root)).toMatchObject([{ state: 'kept' }]);
+  });
+
+  test('a terminal’s signals do not reach the daemon', async () => {
+    const root = tempDir();
+    const cluster = await launch(root, specOf('c1', 1));
+    const { supervisor } = recordIn(root, 'c1');
+    killIdentity(supervisor, 'SIGINT');
+    killIdentity(supervisor, 'SIGHUP');
+    expect((await freshNode(cluster, 'n1')).state).toBe('running');
+    await takeDownCluster(root, 'c1', { keep: false });
+  });
+
+  test('what cannot be started says why, and nothing is left', async () => {
+    const root = tempDir();
+    const bad = launch(root, { ...specOf('c1', 2), options: { sync: '5' } });
+    await expect(bad).rejects.toMatchObject({ code: 'bad-setting', facts: { name: 'sync', value: '5' } });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('a node that cannot start takes the new cluster with it; kept data stay', async () => {
+    const root = tempDir();
+    await launch(root, specOf('c1', 2));
+    await takeDownCluster(root, 'c1', { keep: true });
+    const dir = clusterDir(root, 'c1');
+    for (const file of readdirSync(paths.nodeData(dir, 'n2')))
+      writeFileSync(join(paths.nodeData(dir, 'n2'), file), 'no database at all');
+    await expect(launchCluster({ root, name: 'c1', spec: null })).rejects.toMatchObject({
+      code: 'node-failed',
+      facts: { node: 'n2' },
+    });
+    expect(summarizeClusters(root)).toMatchObject([{ state: 'kept' }]);
+    expect(processesOf(recordIn(root, 'c1'))).toEqual([]);
+  });
+
+  test('a directory that is no cluster’s is not taken for one, nor removed', async () => {
+    const root = tempDir();
+    mkdirSync(join(root, 'c1'));
+    writeFileSync(join(root, 'c1', 'cluster.json'), '{"mine": true}');
+    await expect(launch(root, specOf('c1', 1))).rejects.toMatchObject({ code: 'state-corrupt' });
+    expect(readFileSync(join(root, 'c1', 'cluster.json'), 'utf8')).toBe('{"mine": true}');
+  });
+});
+
+describe('P5: no orphans', { timeout: 60_000 }, () => {
+  describe.for(process.platform === 'linux' ? ['the parent-death signal', 'the reaper'] : ['the reaper'])(
+    'by %s',
+    (means) => {
+      test('the supervisor killed: no node survives, running or paused', async () => {
+        if (means === 'the reaper') vi.stubEnv('REPLAB_NO_PDEATHSIG', '1');
+        const root = tempDir();
+        const { client } = await launch(root, specOf('c1', 3));
+        await client.request('node', { action: 'pause', nodes: ['n2'] });
+        const record = recordIn(root, 'c1');
+        killIdentity(record.supervisor, 'SIGKILL');
+        expect(await waitGone(identitiesIn(record), 5000)).toEqual([]);
+        await client.closed;
+        expect(summarizeClusters(root)).toMatchObject([{ name: 'c1', state: 'gone' }]);
+        await expect(attach(root, 'c1')).rejects.toMatchObject({ code: 'supervisor-gone' });
+
+        const again = await launchCluster({ root, name: 'c1', spec: null });
+        expect(again).toMatchObject({
+          kept: true,
+          snapshot: { leaders: [{ id: 'n1', epoch: { text: '1@n1' } }] },
+        });
+        await takeDownCluster(root, 'c1', { keep: false });
+        expect(readdirSync(root)).toEqual([]);
+      });
+    },
+  );
+
+  test('the reaper ends with its supervisor’s cluster', async () => {
+    vi.stubEnv('REPLAB_NO_PDEATHSIG', '1');
+    const root = tempDir();
+    await launch(root, specOf('c1', 1));
+    const { supervisor } = recordIn(root, 'c1');
+    const children = readFileSync(`/proc/${supervisor.pid}/task/${supervisor.pid}/children`, 'utf8')
+      .trim()
+      .split(' ');
+    const identities = children.map((pid) => identify(Number(pid))!);
+    expect(identities).toHaveLength(2);
+    await takeDownCluster(root, 'c1', { keep: false });
+    expect(await waitGone(identities, 5000)).toEqual([]);
+  });
+
+  test('a cluster whose supervisor died can be taken down', async () => {
+    const root = tempDir();
+    await launch(root, specOf('c1', 2));
+    const record = recordIn(root, 'c1');
+    killIdentity(record.supervisor, 'SIGKILL');
+    await waitGone([record.supervisor], 5000);
+    expect(await takeDownCluster(root, 'c1', { keep: false })).toMatchObject({ was: 'gone' });
+    expect([readdirSync(root), identitiesIn(record).filter(isAlive)]).toEqual([[], []]);
+  });
+
+  test('a supervisor that is stopped is unresponsive, and not taken for dead', async () => {
+    const root = tempDir();
+    await launch(root, specOf('c1', 1));
+    const { supervisor } = recordIn(root, 'c1');
+    killIdentity(supervisor, 'SIGSTOP');
+    await expect(attach(root, 'c1', 100)).rejects.toMatchObject({ code: 'unresponsive' });
+    killIdentity(supervisor, 'SIGCONT');
+    await takeDownCluster(root, 'c1', { keep: false });
+  });
+});
+
+describe('up, interrupted', { timeout: 60_000 }, () => {
+  test.for(['SIGKILL', 'SIGINT'] as const)(
+    '%s while it comes up: the half-started cluster goes down',
+    async (signal) => {
+      const root = tempDir();
+      const { child, said } = upElsewhere(root, 'c1');
+      await until('nodes are starting', () => said.includes('starting 3 nodes'));
+      const record = recordIn(root, 'c1');
+      child.kill(signal);
+      await until('nothing is left', () => {
+        const gone = !isAlive(record.supervisor) && processesOf(record).length === 0;
+        return gone && !existsSync(clusterDir(root, 'c1'));
+      });
+      expect(said).not.toContain('up');
+    },
+  );
+
+  test('SIGKILL at any moment leaves nothing running, or a cluster that works', async () => {
+    const root = tempDir();
+    for (const [i, afterMs] of [0, 40, 80, 120, 180, 260, 360].entries()) {
+      const name = `k${i}`;
+      const { child, mark } = upElsewhere(root, name);
+      const end = performance.now() + afterMs;
+      await until('it is that far', () => performance.now() >= end);
+      child.kill('SIGKILL');
+      await until('down, or up', () => {
+        const read = readRecord(clusterDir(root, name));
+        return listMarked(mark).length === 0 || (read.type === 'record' && read.record.phase === 'ready');
+      });
+    }
+    for (const { name, state } of summarizeClusters(root)) {
+      expect(state).toBe('up');
+      expect(await takeDownCluster(root, name, { keep: false })).toEqual({ was: 'up', ended: 3 });
+    }
+  });
+
+  test('aborting `up` waits until all is gone, and gives the reason', async () => {
+    const root = tempDir();
+    endAfterTest(root, 'c1');
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort(new Error('enough'));
+    await expect(
+      launchCluster({ root, name: 'c1', spec: specOf('c1', 3), signal: abort.signal, onProgress }),
+    ).rejects.toThrow('enough');
+    expect(readdirSync(root)).toEqual([]);
+  });
+});
