@@ -55,14 +55,14 @@ export async function generalHelp(style: Style): Promise<string> {
     );
   });
   const codes = Object.entries(exitCodes).map(
-    ([name, code]) => `${code} ${exitWords[name as keyof typeof exitCodes]}`,
+    ([name, code]) => [String(code), exitWords[name as keyof typeof exitCodes]] as const,
   );
   return [
     `${style.bold('replab')}: a replication lab in your terminal. Real processes, real faults, measured answers.`,
     `Usage: replab COMMAND [arguments] [options]\n       replab COMMAND --help`,
     ...lists,
     globalSection(style),
-    `${style.bold('Exit codes')}\n${fold(codes.join(' · '), 2)}`,
+    section('Exit codes', codes, style),
     `${style.bold('Start here')}\n  replab up\n  replab put x 1\n  replab status`,
   ].join('\n\n');
 }
