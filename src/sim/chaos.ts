@@ -1,3 +1,4 @@
+import { unreachable } from '../lib/assert.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { lanes } from '../protocol/message-class.ts';
@@ -111,14 +112,16 @@ export class Chaos {
       case 'disk-full':
         return this.#onRunning((id) => this.#world.failNextWrite(id));
       case 'reset':
-        return this.#onRunning((id) => this.#world.network.reset(id, this.#other(id), this.#rng.pick(lanes)));
+        return this.#onRunning((id) => this.#reset(id));
       case 'promote':
         return this.#onRunning((id) => this.#operator.promote(this.#rng.chance(0.5) ? id : null, false));
       case 'promote-forced':
         return this.#onRunning((id) => this.#operator.promote(id, true));
       case 'set':
-        this.#operator.set(this.#rng.chance(0.5) ? drawSettings(this.#rng, this.#nodes) : { sync: this.#rng.pick(['none', '1']) , 'on-sync-lost': 'block' });
+        this.#operator.set(drawSettings(this.#rng, this.#nodes));
         return true;
+      default:
+        return unreachable(kind);
     }
   }
 
@@ -132,8 +135,14 @@ export class Chaos {
     return leaders.length > 0 && this.#rng.chance(0.5) ? this.#rng.pick(leaders) : this.#rng.pick(this.#nodes);
   }
 
+  /** Another node; the same one where there is no other. */
   #other(id: NodeId): NodeId {
-    return this.#rng.pick(this.#nodes.filter((node) => node !== id));
+    const others = this.#nodes.filter((node) => node !== id);
+    return others.length === 0 ? id : this.#rng.pick(others);
+  }
+
+  #reset(id: NodeId): void {
+    this.#world.network.reset(id, this.#other(id), this.#rng.pick(lanes));
   }
 
   #onRunning(act: (id: NodeId) => void): boolean {
@@ -158,7 +167,7 @@ export class Chaos {
   #fault(kind: 'partition' | 'cut' | 'isolate'): string {
     const node = this.#victim();
     if (kind === 'isolate') return this.#world.fault({ kind, node });
-    const ends: readonly [Place, Place] = this.#rng.chance(0.85)
+    const ends: readonly [Place, Place] = this.#rng.chance(0.85) && this.#nodes.length > 1
       ? [node, this.#other(node)]
       : [clientPlace, node];
     if (kind === 'cut') {

@@ -3,7 +3,10 @@ import { chainOf, type Entry } from '../protocol/entry.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { compareBallots, formatBallot, formatPosition, samePosition, type Position } from '../protocol/position.ts';
 import { Mirror, type KnownEntry } from './mirror.ts';
+import { must } from './must.ts';
 import type { SimNode } from './node.ts';
+
+type Facts = Readonly<Record<string, unknown>>;
 
 /**
  * Ghost state: what no node knows, and everything is judged by. Mirrors of all disks, dead and wiped ones
@@ -103,23 +106,23 @@ export class Ghost {
   }
 
   #add(mirror: Mirror, entry: Entry): void {
-    const facts = { node: mirror.node, at: formatPosition(entry.at), after: formatPosition(mirror.last) };
-    assert(entry.at.index === mirror.last.index + 1, 'I2: indexes are gapless', facts);
-    assert(compareBallots(entry.at.epoch, mirror.last.epoch) >= 0, 'I2: epochs never fall along a log', facts);
-    const name = facts.at;
+    const facts = (): Facts => ({ node: mirror.node, at: formatPosition(entry.at), after: formatPosition(mirror.last) });
+    must(entry.at.index === mirror.last.index + 1, 'I2: indexes are gapless', facts);
+    must(compareBallots(entry.at.epoch, mirror.last.epoch) >= 0, 'I2: epochs never fall along a log', facts);
+    const name = formatPosition(entry.at);
     let known = this.#known.get(name);
     if (known === undefined) {
       const chain = chainOf(mirror.chainBefore(entry.at.index), entry);
-      assert(chain === entry.chain, 'I3: an entry is chained to the one before', facts);
+      must(chain === entry.chain, 'I3: an entry is chained to the one before', facts);
       known = { entry, heldBy: new Set() };
       this.#known.set(name, known);
     }
-    assert(known.entry.chain === entry.chain, 'I3: equal positions have equal chains', {
-      ...facts,
+    must(known.entry.chain === entry.chain, 'I3: equal positions have equal chains', () => ({
+      ...facts(),
       here: entry.chain,
       elsewhere: known.entry.chain,
       disks: [...known.heldBy].map(({ node }) => node).join(','),
-    });
+    }));
     known.heldBy.add(mirror);
     mirror.append(entry);
     for (const tell of this.onEntry) tell(entry, mirror);

@@ -219,20 +219,18 @@ export class Network {
     if (connection.dead) this.#hooks.tell('lost', connection.sender, connection.to, message);
     else if (connection.held.length > 0 || this.#held(connection)) {
       connection.held.push(frame);
-      this.#hooks.tell('held', connection.sender, connection.to, message);
+      if (this.#held(connection)) this.#hooks.tell('held', connection.sender, connection.to, message);
     } else this.#atReceiver(frame);
   }
 
-  /** Held frames go one by one; what arrives meanwhile queues behind them. */
+  /** After a heal: held frames arrive in order, and before what arrives meanwhile. */
   #drain(connection: Connection): void {
     if (connection.draining) return;
     connection.draining = true;
     this.#clock.after(drawMs(this.#rng, this.#options.latencyMs), () => {
       connection.draining = false;
       if (this.#held(connection)) return;
-      const frame = connection.held.shift();
-      if (frame !== undefined) this.#atReceiver(frame);
-      if (connection.held.length > 0) this.#drain(connection);
+      for (const frame of connection.held.splice(0)) this.#atReceiver(frame);
     });
   }
 

@@ -151,7 +151,7 @@ export class ReplyRules {
   }
 
   /** F5, worked out anew from the disks. */
-  #ruleHolds({ settings, degraded }: ReplicaStatus, mirror: Mirror, entry: Entry, copies: number): boolean {
+  #ruleHolds({ settings, degraded, epoch }: ReplicaStatus, mirror: Mirror, entry: Entry, copies: number): boolean {
     if (degraded) return true;
     const { members } = this.#ghost;
     const leader = mirror.node;
@@ -162,14 +162,13 @@ export class ReplyRules {
     const enough = (count: number): boolean => holders.length >= count && copies >= count + 1;
     if (sync === 'none') return true;
     if (sync === 'all') return enough(others);
-    if (sync === 'majority') return enough(majorityOf(members.length) - 1) && this.#ownEpochHeld(mirror, applied);
+    if (sync === 'majority') return enough(majorityOf(members.length) - 1) && this.#ownEpochHeld(mirror, epoch, applied);
     if (members.includes(sync)) return sync === leader ? enough(Math.min(1, others)) : holders.includes(sync);
     return enough(Number(sync));
   }
 
   /** Raft 5.4.2: a majority covers nothing before it holds an entry of the leader's own epoch. */
-  #ownEpochHeld(mirror: Mirror, applied: boolean): boolean {
-    const epoch = mirror.last.epoch;
+  #ownEpochHeld(mirror: Mirror, epoch: Ballot, applied: boolean): boolean {
     const first = mirror.entries.find(({ at }) => compareBallots(at.epoch, epoch) === 0);
     const holders = first === undefined ? [] : this.#ghost.holders(first, mirror.node, applied);
     return holders.length >= majorityOf(this.#ghost.members.length) - 1;

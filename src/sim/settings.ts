@@ -3,8 +3,9 @@ import type { NodeId } from '../protocol/node-id.ts';
 
 /** Live settings of a single-leader cluster, any that are valid. */
 export function drawSettings(rng: Rng, nodes: readonly NodeId[]): Readonly<Record<string, string>> {
-  const count = String(rng.between(1, Math.max(1, nodes.length - 1)));
-  const sync = rng.pick(['none', '1', count, 'all', 'majority', rng.pick(nodes), rng.pick(nodes)]);
+  const most = nodes.length - 1;
+  const counts = [Math.min(1, most), rng.between(Math.min(1, most), most)].map(String);
+  const sync = rng.pick(['none', ...counts, 'all', 'majority', rng.pick(nodes), rng.pick(nodes)]);
   const lost = nodes.includes(sync) ? ['block', 'degrade', 'handover', 'handover'] : ['block', 'block', 'degrade'];
   return {
     sync,

@@ -1,4 +1,3 @@
-import { assert } from '../lib/assert.ts';
 import type { Hash48 } from '../lib/hash.ts';
 import { addHash } from '../lib/hash.ts';
 import type { DiskId } from '../protocol/node-id.ts';
@@ -7,6 +6,7 @@ import type { FollowerStatus, ReplicaStatus } from '../protocol/protocol.ts';
 import { rowHash } from '../protocol/rows.ts';
 import type { Ghost } from './ghost.ts';
 import type { Mirror } from './mirror.ts';
+import { must } from './must.ts';
 import type { SimNode } from './node.ts';
 
 /** F4's window, written down a second time on purpose. */
@@ -35,18 +35,18 @@ export class StatusRules {
   checkFully(mirror: Mirror): void {
     const { log, state, local } = mirror.store;
     const entries = log.read(log.base(), Number.MAX_SAFE_INTEGER);
-    const facts = { node: mirror.node };
-    assert(entries.length === mirror.entries.length && entries.every((entry) => mirror.holds(entry)),
+    const facts = (): { readonly node: string } => ({ node: mirror.node });
+    must(entries.length === mirror.entries.length && entries.every((entry) => mirror.holds(entry)),
       'I2: a log does not change unseen', facts);
-    assert(JSON.stringify(log.epochs()) === JSON.stringify(epochsOf(mirror)),
+    must(JSON.stringify(log.epochs()) === JSON.stringify(epochsOf(mirror)),
       'I2: the epoch history is that of the entries', facts);
     const cutDigest = new Set(local.discarded().map((entry) => `${formatPosition(entry.at)}#${entry.chain}`));
-    assert(cutDigest.size === local.discarded().length, 'F3: an entry is discarded once', facts);
+    must(cutDigest.size === local.discarded().length, 'F3: an entry is discarded once', facts);
     if (mirror.appliedIndex !== mirror.last.index) return;
-    assert(state.size() === mirror.values.size, 'I9: the contents are what the log makes', facts);
+    must(state.size() === mirror.values.size, 'I9: the contents are what the log makes', facts);
     let digest = 0;
     for (const [key, value] of mirror.values) digest = addHash(digest, rowHash('kv', { key, value }));
-    assert(state.digest().value === digest, 'I9: the digest is that of the contents the log makes', facts);
+    must(state.digest().value === digest, 'I9: the digest is that of the contents the log makes', facts);
   }
 
   #oneLeader(node: SimNode, status: ReplicaStatus): void {
@@ -54,34 +54,34 @@ export class StatusRules {
     const ballot = formatBallot(status.epoch);
     const disk = this.#leaders.get(ballot) ?? node.disk;
     this.#leaders.set(ballot, disk);
-    assert(disk === node.disk && status.epoch.disk === disk, 'I1: at most one leader per ballot', {
+    must(disk === node.disk && status.epoch.disk === disk, 'I1: at most one leader per ballot', () => ({
       ballot,
       leader: node.id,
       disk: node.disk,
       other: disk,
-    });
+    }));
   }
 
   #positions(mirror: Mirror, status: ReplicaStatus): void {
     const { committed, durable, received, applied } = status;
     const ordered =
       committed.index <= durable.index && durable.index <= received.index && applied.index <= received.index;
-    assert(ordered, 'I4: committed ≤ durable ≤ received, applied ≤ received', {
+    must(ordered, 'I4: committed ≤ durable ≤ received, applied ≤ received', () => ({
       node: mirror.node,
       ...texts({ committed, durable, received, applied }),
-    });
+    }));
     for (const [name, position] of Object.entries({ committed, durable, received, applied })) {
       const here = position.index === 0 || mirror.at(position) !== null;
-      assert(here, 'I4: what a replica says it holds is on its disk', {
+      must(here, 'I4: what a replica says it holds is on its disk', () => ({
         node: mirror.node,
         what: name,
         ...texts({ position, last: mirror.last }),
-      });
+      }));
     }
-    assert(samePosition(durable, mirror.last), 'I4: durable is the end of the log on disk', {
+    must(samePosition(durable, mirror.last), 'I4: durable is the end of the log on disk', () => ({
       node: mirror.node,
       ...texts({ durable, last: mirror.last }),
-    });
+    }));
   }
 
   /** The leader may be behind the truth, never ahead of it; what was cut since under a later epoch is past. */
@@ -93,30 +93,30 @@ export class StatusRules {
         durable.index === 0 ||
         (entry !== null &&
           (mirror.holds(entry.entry) || (entry.heldBy.has(mirror) && mirror.promisedBeyond(leader.epoch))));
-      assert(true_, "I4: a leader's match is durable on the follower's present disk", {
+      must(true_, "I4: a leader's match is durable on the follower's present disk", () => ({
         leader: formatBallot(leader.epoch),
         follower: id,
         ...texts({ match: durable, last: mirror.last }),
-      });
+      }));
     }
     const within = unackedEntries <= windowEntries && (unackedBytes <= windowBytes || unackedEntries === 1);
-    assert(within, 'I13: what a follower has not acknowledged stays within the window', {
+    must(within, 'I13: what a follower has not acknowledged stays within the window', () => ({
       follower: id,
       unackedEntries,
       unackedBytes,
-    });
+    }));
   }
 
   #digest(mirror: Mirror, { digest, applied }: ReplicaStatus): void {
-    assert(samePosition(digest.at, applied), 'P12: a digest is of what was applied', {
+    must(samePosition(digest.at, applied), 'P12: a digest is of what was applied', () => ({
       node: mirror.node,
       ...texts({ at: digest.at, applied }),
-    });
+    }));
     const chain = mirror.at(digest.at)?.chain ?? 0;
     const key = `${formatPosition(digest.at)}#${chain}`;
     const known = this.#digests.get(key) ?? digest.value;
     this.#digests.set(key, known);
-    assert(known === digest.value, 'I9: equal position and chain, equal digest', { node: mirror.node, at: key });
+    must(known === digest.value, 'I9: equal position and chain, equal digest', () => ({ node: mirror.node, at: key }));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../protocol/entry.ts';
-import { formatBallot, formatPosition, type Ballot, type Position } from '../protocol/position.ts';
+import { formatBallot, formatPosition, zeroPosition, type Ballot, type Position } from '../protocol/position.ts';
 import type { Effect, Message, OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Op, Outcome } from '../protocol/request.ts';
 import { changesOf } from './mirror.ts';
@@ -73,8 +73,10 @@ export function outcomeWords(outcome: Outcome): string {
   return `ok${value} at ${formatPosition(outcome.at)}, copies ${outcome.copies}`;
 }
 
+const nowhere = formatPosition(zeroPosition);
+
 export function traceWords({ name, fields }: TraceEvent): string {
-  const words = Object.entries(fields).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${value}`);
+  const words = Object.entries(fields).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${value === nowhere ? 'the beginning' : value}`);
   return [name, ...words].join(' ');
 }
 
