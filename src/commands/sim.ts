@@ -30,8 +30,8 @@ export const sim = defineCommand({
     steps: integer('N', 'end the faults after so many steps', 1, Number.MAX_SAFE_INTEGER),
   },
   examples: [
-    { run: 'replab sim --mode single-leader --seed 7', does: 'one run' },
-    { run: 'replab sim --seeds 20 --json', does: 'twenty, as JSON lines' },
+    { run: 'replab sim --mode single-leader --seed 1', does: 'one run' },
+    { run: 'replab sim --seeds 3 --json', does: 'three, as JSON lines' },
   ],
   endless: () => true,
   run(_context, { options }) {
