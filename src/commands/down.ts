@@ -1,9 +1,6 @@
-import { attach, onlyCluster, recordOrThrow, removeCluster } from '../control/attach.ts';
-import { readRecord } from '../control/cluster-record.ts';
-import { ReplabError } from '../control/errors.ts';
-import { waitGone } from '../control/process-identity.ts';
-import { clusterDir } from '../control/state-dir.ts';
-import { defineCommand, type Context } from './command.ts';
+import { onlyCluster } from '../control/attach.ts';
+import { takeDownCluster } from '../control/take-down.ts';
+import { defineCommand } from './command.ts';
 import { count } from './count.ts';
 import { flag } from './params.ts';
 
@@ -22,50 +19,19 @@ export const down = defineCommand({
   ],
   async run(context, { options: { keep } }) {
     const cluster = context.cluster ?? onlyCluster(context.root);
-    const { ended, kept, changed } = await end(context, cluster, keep);
+    const { root, signal, progress } = context;
+    const { was, ended } = await takeDownCluster(root, cluster, { keep, signal, onProgress: progress });
+    // What does not run and is to be kept stays as it is.
+    const changed = was === 'up' || !keep || ended > 0;
     return {
       kind: 'document',
-      json: { schema: 'replab.down/1', cluster, changed, kept, ended },
+      json: { schema: 'replab.down/1', cluster, changed, kept: keep, ended },
       text: () => {
         const processes =
           ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;
-        return `${cluster} is down: ${processes}; its data are ${kept ? 'kept' : 'removed'}`;
+        return `${cluster} is down: ${processes}; its data are ${keep ? 'kept' : 'removed'}`;
       },
-      ...(kept ? { next: [`replab up -c ${cluster}`, `replab down -c ${cluster}`] } : {}),
+      ...(keep ? { next: [`replab up -c ${cluster}`, `replab down -c ${cluster}`] } : {}),
     };
   },
 });
-
-interface Down {
-  readonly ended: number;
-  readonly kept: boolean;
-  readonly changed: boolean;
-}
-
-/** By its supervisor if there is one, else by what its directory says of it. */
-async function end(context: Context, cluster: string, keep: boolean): Promise<Down> {
-  try {
-    return await endBySupervisor(context, cluster, keep);
-  } catch (error) {
-    const code = error instanceof ReplabError ? error.code : null;
-    if (code !== 'cluster-kept' && code !== 'supervisor-gone' && code !== 'state-corrupt') throw error;
-    const reaped = Number((error as ReplabError).facts['reaped'] ?? 0);
-    if (keep) return { ended: reaped, kept: true, changed: reaped > 0 };
-    const { ended } = await removeCluster(context.root, cluster);
-    return { ended: ended + reaped, kept: false, changed: true };
-  }
-}
-
-/** How long a supervisor may take to end itself once everything else has. */
-const supervisorMs = 5000;
-
-async function endBySupervisor(context: Context, cluster: string, keep: boolean): Promise<Down> {
-  const { client } = await attach(context.root, cluster);
-  const { supervisor } = recordOrThrow(readRecord(clusterDir(context.root, cluster)), cluster);
-  const onItem = ({ progress }: { readonly progress: string }): void => context.progress(progress);
-  const { ended } = await client.request('down', { keep }, { onItem, signal: context.signal });
-  const left = await waitGone([supervisor], supervisorMs);
-  client.close();
-  if (left.length > 0) throw new ReplabError('leftovers', { cluster, pids: supervisor.pid });
-  return { ended: ended + 1, kept: keep, changed: true };
-}

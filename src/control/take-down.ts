@@ -7,7 +7,15 @@ import { clusterDir } from './state-dir.ts';
 export interface TakenDown {
   /** What it was before. `gone`: its supervisor had died. */
   readonly was: 'up' | 'kept' | 'gone' | 'unreadable';
+  /** Processes that ended, its supervisor among them. */
   readonly ended: number;
+}
+
+export interface TakeDownOptions {
+  /** The data stay; a cluster that does not run keeps them as they are. */
+  readonly keep: boolean;
+  readonly signal?: AbortSignal;
+  onProgress?(line: string): void;
 }
 
 /** What a supervisor may take to end after it has answered. */
@@ -15,21 +23,21 @@ const endMs = 5000;
 
 /**
  * Takes a cluster down, whatever state it is in, and looks itself that nothing of it is left before it says
- * so: `leftovers` otherwise. With `keep` its data stay; a cluster that does not run keeps them as they are.
+ * so: `leftovers` otherwise.
  */
 export async function takeDownCluster(
   root: string,
   name: string,
-  { keep, onProgress = () => {} }: { readonly keep: boolean; onProgress?(line: string): void },
+  { keep, signal, onProgress }: TakeDownOptions,
 ): Promise<TakenDown> {
   const read = readRecord(clusterDir(root, name));
   try {
     const { client } = await attach(root, name);
-    const onItem = ({ progress }: { readonly progress: string }): void => onProgress(progress);
-    const { ended } = await client.request('down', { keep }, { onItem });
+    const onItem = ({ progress }: { readonly progress: string }): void => onProgress?.(progress);
+    const { ended } = await client.request('down', { keep }, { onItem, ...(signal && { signal }) });
     await client.closed;
     if (read.type === 'record') await assureGone(name, read.record);
-    return { was: 'up', ended };
+    return { was: 'up', ended: ended + 1 };
   } catch (error) {
     const was = error instanceof ReplabError ? stateBehind(error) : null;
     if (was === null) throw error;

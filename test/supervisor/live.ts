@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net';
-import { onTestFinished, TestRunner, afterAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, TestRunner } from 'vitest';
 import type { ClusterEvent } from '../../src/cluster/event.ts';
 import type { NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
 import type { ClusterSpec } from '../../src/cluster/spec.ts';
@@ -7,7 +7,9 @@ import { processesOf } from '../../src/control/attach.ts';
 import { readRecord, type ClusterRecord } from '../../src/control/cluster-record.ts';
 import { killIdentity, type ProcessIdentity } from '../../src/control/process-identity.ts';
 import { clusterDir } from '../../src/control/state-dir.ts';
+import { takeDownCluster } from '../../src/control/take-down.ts';
 import { launchCluster, type Launched } from '../../src/supervisor/launch.ts';
+import { tempDir, until } from '../support/until.ts';
 
 /** A cluster of real processes, from source, that is ended with its test (or its describe) whatever becomes of it. */
 export async function launch(root: string, spec: ClusterSpec): Promise<Launched> {
@@ -69,5 +71,57 @@ export async function ask(cluster: Pick<Launched, 'client'>, node: string, comma
     });
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('closed without an answer')));
+  });
+}
+
+export interface Live {
+  readonly root: string;
+  readonly cluster: Launched;
+  /** Brings it back to: all running, no fault, everyone caught up under one leader. */
+  settle(): Promise<void>;
+  leader(): Promise<string>;
+  /** By ordinal. */
+  followers(): Promise<readonly [string, string]>;
+}
+
+/** One cluster for all tests of a `describe`; it is up before the first and gone after the last. */
+export function useCluster(spec: ClusterSpec): Live {
+  const root = tempDir();
+  endAfterTest(root, spec.name);
+  let cluster: Launched | null = null;
+  beforeAll(async () => {
+    cluster = await launchCluster({ root, name: spec.name, spec });
+  }, 60_000);
+  afterAll(async () => {
+    await takeDownCluster(root, spec.name, { keep: false });
+  });
+  const live: Live = {
+    root,
+    get cluster() {
+      return cluster!;
+    },
+    settle: () => settle(cluster!, spec),
+    leader: async () => (await freshSnapshot(live.cluster)).leaders[0]!.id,
+    async followers() {
+      const led = await live.leader();
+      return spec.nodes.filter((id) => id !== led) as unknown as readonly [string, string];
+    },
+  };
+  return live;
+}
+
+async function settle(cluster: Launched, { nodes: ids }: ClusterSpec): Promise<void> {
+  const { client } = cluster;
+  await client.request('heal', { id: null });
+  await client.request('node', { action: 'start', nodes: ids });
+  const { nodes } = await freshSnapshot(cluster);
+  const paused = nodes.filter(({ state }) => state === 'paused').map(({ id }) => id);
+  await client.request('node', { action: 'resume', nodes: paused });
+  await until('one leader, everyone caught up', async () => {
+    const shot = await freshSnapshot(cluster);
+    return (
+      shot.leaders.length === 1 &&
+      shot.nodes.every(({ lag, rewinding }) => lag.entries === 0 && !lag.forked && rewinding === false)
+    );
   });
 }
