@@ -3,6 +3,7 @@ import { zeroBallot, zeroPosition } from '../../src/protocol/position.ts';
 import {
   ballot,
   contents,
+  digestOf,
   disk,
   epoch1,
   get,
@@ -147,6 +148,18 @@ export function turnCases(make: MakeSubject): void {
     else subject.restart();
     expect(observe(store, ['c'], 12)).toMatchObject(before);
     expect(store.local.get()).toEqual({ disk, boot: how === 'recover' ? 1 : 2, promised: ballot(9) });
+  });
+
+  test('a turn that ends at the index it began at, with other contents, is kept', () => {
+    const { store, restart } = filled();
+    turn(store, () => {
+      rewind(store, { epoch: epoch1, index: 4 });
+      write(store, put('other', '1'), {}, ballot(2));
+    });
+    const { local: _, ...before } = observe(store) as { local: unknown };
+    restart();
+    expect(observe(store)).toMatchObject(before);
+    expect(store.state.digest().value).toBe(digestOf(contents(store)));
   });
 
   test('rollback with no turn open does nothing', () => {

@@ -1,6 +1,5 @@
 import { diskOf } from '../../src/protocol/node-id.ts';
 import type { Body, Entry } from '../../src/protocol/entry.ts';
-import { zeroChain } from '../../src/protocol/entry.ts';
 import { addHash, type Hash48 } from '../../src/lib/hash.ts';
 import { zeroPosition, type Ballot, type Position } from '../../src/protocol/position.ts';
 import type { Result, WriteOp } from '../../src/protocol/request.ts';
@@ -25,6 +24,10 @@ export function ballot(number: number, of = disk): Ballot {
 }
 
 export const epoch1 = ballot(1);
+
+export function at(index: number, epoch = epoch1): Position {
+  return { epoch, index };
+}
 
 export function memorySubject(): Subject {
   const store = createMemoryStore(disk);
@@ -59,6 +62,11 @@ export function put(key: string, value: string): WriteOp {
   return { kind: 'put', key, value };
 }
 
+/** Each key put to itself. */
+export function puts(...keys: readonly string[]): readonly WriteOp[] {
+  return keys.map((key) => put(key, key));
+}
+
 export function get(store: HostStore, key: string): string | null {
   const result = store.state.read({ kind: 'get', key });
   if (result.kind !== 'value') throw new Error('a get answers with a value');
@@ -85,8 +93,8 @@ export function digestOf(pairs: readonly (readonly [string, string])[]): Hash48 
 /** All entries after the base. */
 export function wholeLog(store: HostStore): readonly Entry[] {
   const entries: Entry[] = [];
-  for (let at: Position = store.log.base(); ; at = entries.at(-1)!.at) {
-    const page = store.log.read(at, 10_000);
+  for (let after = store.log.base(); ; after = entries.at(-1)!.at) {
+    const page = store.log.read(after, 10_000);
     if (page.length === 0) return entries;
     entries.push(...page);
   }
@@ -105,7 +113,7 @@ export function observe(store: HostStore, clients: readonly string[] = [], seqs 
     epochs: log.epochs(),
     bytes: log.bytes(),
     entries,
-    chains: [log.base(), ...entries.map(({ at }) => at), log.last()].map((at) => log.chainAt(at)),
+    chains: [log.base(), ...entries.map((entry) => entry.at), log.last()].map((place) => log.chainAt(place)),
     newest: [log.newest('rows'), log.newest('config'), log.newest('epochStart')],
     applied: state.applied(),
     digest: state.digest(),
@@ -151,7 +159,7 @@ export function follow(follower: HostStore, leader: HostStore): void {
 
 /** Undoes and cuts, as a rewind does. */
 export function rewind(store: HostStore, to: Position): readonly Entry[] {
-  const cut = wholeLog(store).filter(({ at }) => at.index > to.index);
+  const cut = wholeLog(store).filter((entry) => entry.at.index > to.index);
   for (const entry of cut.toReversed()) {
     if (entry.at.index <= store.state.applied().index && !store.state.undo(entry))
       throw new Error('not undone');
@@ -160,4 +168,15 @@ export function rewind(store: HostStore, to: Position): readonly Entry[] {
   return store.log.cutAfter(to);
 }
 
-export const start = { at: zeroPosition, chain: zeroChain };
+/** Replays a whole log into an empty store: what its rows, chain and digest must be. */
+export function replay(entries: readonly Entry[]): HostStore {
+  const store = createMemoryStore(otherDisk);
+  turn(store, () => {
+    if (store.log.receive(zeroPosition, 0, entries) !== 'ok') throw new Error('not a log');
+    for (const entry of entries) {
+      const applied = store.state.apply(entry);
+      if (!applied.ok) throw new Error(applied.stopped);
+    }
+  });
+  return store;
+}

@@ -85,7 +85,7 @@ const turns: fc.Arbitrary<readonly Turn[]> = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-test('SQLite and memory answer alike, whatever is done to them', () => {
+test('SQLite and memory answer alike, whatever is done to them', { timeout: 60_000 }, () => {
   const root = fastDir();
   let runs = 0;
   fc.assert(
@@ -118,28 +118,32 @@ test('SQLite and memory answer alike, whatever is done to them', () => {
 });
 
 /** A digest that forgot a row, or a chain that forgot an entry, would be seen here and nowhere above. */
-test('I9: whatever was done, the digest is that of the rows, and replaying the log gives the same', () => {
-  fc.assert(
-    fc.property(turns, (script) => {
-      const store = createMemoryStore(disk);
-      for (const { actions, end } of script) {
-        play(store, actions);
-        endTurn(store, end);
-      }
-      expect(store.state.digest().value).toBe(digestOf(contents(store)));
-      expect(store.state.size()).toBe(contents(store).length);
-      if (store.log.base().index > 0) return;
-      const replayed = createMemoryStore(otherDisk);
-      replayed.begin();
-      expect(replayed.log.receive(zeroPosition, 0, wholeLog(store))).toBe('ok');
-      for (const entry of wholeLog(store).slice(0, store.state.applied().index)) {
-        expect(replayed.state.apply(entry)).toEqual({ ok: true });
-      }
-      expect(replayed.state.digest()).toEqual(store.state.digest());
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  'I9: whatever was done, the digest is that of the rows, and replaying the log gives the same',
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(turns, (script) => {
+        const store = createMemoryStore(disk);
+        for (const { actions, end } of script) {
+          play(store, actions);
+          endTurn(store, end);
+        }
+        expect(store.state.digest().value).toBe(digestOf(contents(store)));
+        expect(store.state.size()).toBe(contents(store).length);
+        if (store.log.base().index > 0) return;
+        const replayed = createMemoryStore(otherDisk);
+        replayed.begin();
+        expect(replayed.log.receive(zeroPosition, 0, wholeLog(store))).toBe('ok');
+        for (const entry of wholeLog(store).slice(0, store.state.applied().index)) {
+          expect(replayed.state.apply(entry)).toEqual({ ok: true });
+        }
+        expect(replayed.state.digest()).toEqual(store.state.digest());
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 const clients = ['c', 'd', 'é#\ud800', 'other'];
 
