@@ -73,7 +73,6 @@ function create(sql: DatabaseSync): void {
 
 function assemble(sql: DatabaseSync, { file, turn, keepPromise }: DataFileOptions): DataFile {
   let now = loadHead(sql, file);
-  let saved: Head = { ...now };
   const head = (): Head => now;
   const transaction = transactionOf(sql, turn);
   const capture = captureOf(sql, head);
@@ -93,13 +92,9 @@ function assemble(sql: DatabaseSync, { file, turn, keepPromise }: DataFileOption
     log,
     state: stateOf(medium, log),
     transaction,
-    saveHead() {
-      writeHead(now, saved);
-      saved = { ...now };
-    },
+    saveHead: () => writeHead(now),
     reload() {
       now = loadHead(sql, file);
-      saved = { ...now };
       capture.take();
       log.startTurn();
     },

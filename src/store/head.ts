@@ -85,11 +85,8 @@ function check({ base, last, epochs, applied }: Head, file: string): void {
   }
 }
 
-/** Writes what changed of position, digest and size since `saved`: at most one statement a turn. */
-export function headWriter(sql: DatabaseSync): (head: Head, saved: Head) => void {
+/** Writes what a turn may have changed, once, before its commit; log and base are written as they change. */
+export function headWriter(sql: DatabaseSync): (head: Head) => void {
   const update = sql.prepare('update head set applied = ?, digest = ?, keys = ?');
-  return (head, saved) => {
-    const same = head.applied === saved.applied && head.digest === saved.digest && head.keys === saved.keys;
-    if (!same) update.run(head.applied, head.digest, head.keys);
-  };
+  return ({ applied, digest, keys }) => void update.run(applied, digest, keys);
 }
