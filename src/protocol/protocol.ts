@@ -1,5 +1,6 @@
 import type { Hash48 } from '../lib/hash.ts';
 import type { Rng } from '../lib/rng.ts';
+import type { Entry } from './entry.ts';
 import type { MessageClass, Lane } from './message-class.ts';
 import type { DiskId, NodeId } from './node-id.ts';
 import type { Ballot, EpochStart, Position } from './position.ts';
@@ -28,7 +29,7 @@ export type Input = Timed &
     | { readonly type: 'request'; readonly id: RequestId; readonly request: Request }
     | { readonly type: 'timer'; readonly name: string }
     /** After the commit: what the turn appended or received. Waits open and entries leave here. */
-    | { readonly type: 'appended'; readonly entries: readonly import('./entry.ts').Entry[] }
+    | { readonly type: 'appended'; readonly entries: readonly Entry[] }
     | { readonly type: 'operator'; readonly id: RequestId; readonly command: OperatorCommand }
   );
 

@@ -91,7 +91,7 @@ export class Core {
     const newest = this.store.log.newest('config');
     const texts = newest?.body.kind === 'config' ? (newest.body.config as Boot['options']) : this.options;
     const settings = parseSettings(texts, this.members);
-    assert(typeof settings !== 'string', 'a config entry holds valid settings', { settings: String(settings) });
+    assert(typeof settings !== 'string', 'a config entry holds valid settings', { settings });
     return settings;
   }
 }
