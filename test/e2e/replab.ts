@@ -28,7 +28,7 @@ export interface Shell {
   /** As `run`, and throws unless it exits 0. Answers its standard output. */
   ok(...args: readonly string[]): Promise<string>;
   /** As `ok` with `--json`: the document. */
-  json<T = Record<string, unknown>>(...args: readonly string[]): Promise<T>;
+  json<T = Record<string, unknown>>(name: string, ...args: readonly string[]): Promise<T>;
   start(args: readonly string[], options?: RunOptions): Started;
 }
 
@@ -76,7 +76,8 @@ export function shell(): Shell {
     start,
     run,
     ok,
-    json: async <T>(...args: readonly string[]) => JSON.parse(await ok(...args, '--json')) as T,
+    json: async <T>(name: string, ...args: readonly string[]) =>
+      JSON.parse(await ok(name, '--json', ...args)) as T,
   };
 }
 
