@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type { Bench } from './cluster.ts';
 import { load } from './load.ts';
 import { median, repeat, timed, type Figure } from './measure.ts';
+import { stores } from './stores.ts';
 
 type Part = (bench: Bench, runs: number) => Promise<readonly Figure[]>;
 
 /** What can be measured; `npm run bench -- up writes` measures two. */
-export const parts = { up, memory, commands, down, writes } as const satisfies Record<string, Part>;
+export const parts = { up, memory, commands, down, writes, stores } as const satisfies Record<string, Part>;
 
 /** `up` to all caught up, beside as many bare Node.js processes, in turn, so that a noisy machine hits both. */
 async function up(bench: Bench, runs: number): Promise<readonly Figure[]> {
