@@ -5,5 +5,3 @@ import { replabEngine } from './replab/replab.ts';
 export const engines = {
   replab: replabEngine,
 } as const satisfies Record<string, Engine>;
-
-export type EngineName = keyof typeof engines;

@@ -90,8 +90,12 @@ export class ManagedNode {
       const process = this.#process;
       if (process === null) return nothing;
       this.#expectsEnd = true;
+      const { proxy } = this.#world;
+      // In this order, and carried out in it: nobody reaches it, it says no more, what it said is gone.
+      const unreachable = proxy.upstream(this.id, null);
       process.kill();
-      const lost = await this.#world.proxy.discard(this.id);
+      const lost = await proxy.discard(this.id);
+      await unreachable;
       const { pid } = process.identity;
       await process.exited;
       const event = this.#event('killed', { pid, lostFrames: lost.frames, lostBytes: lost.bytes });

@@ -10,11 +10,11 @@ export function epochView(epoch: Ballot): EpochView {
   return { number: epoch.number, node, disk: epoch.disk, text: formatBallot(epoch) };
 }
 
-export function positionView(position: Position): PositionView {
+function positionView(position: Position): PositionView {
   return { ...epochView(position.epoch), index: position.index, text: formatPosition(position) };
 }
 
-export const unknownLag: LagView = {
+const unknownLag: LagView = {
   entries: null,
   bytes: null,
   receivedMs: null,

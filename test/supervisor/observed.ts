@@ -44,7 +44,7 @@ export function statusOf(log: LogShape, over: Partial<ReplicaStatus> = {}): Repl
   };
 }
 
-export function reportOf(replica: ReplicaStatus): NodeReport {
+function reportOf(replica: ReplicaStatus): NodeReport {
   return {
     boot: 1,
     replica,
