@@ -21,7 +21,7 @@ export class StoreError extends Error {
   }
 }
 
-const startAfresh = 'Start the node with an empty disk (replab start NODE --wipe).';
+const startAfresh = 'Start the cluster anew: replab down, then replab up.';
 
 /** The sentence and code for what SQLite or the file system said about `file`; other errors as they are. */
 export function explain(error: unknown, file: string): unknown {
