@@ -1,5 +1,6 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNodes } from '../client/selectors.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
@@ -14,6 +15,8 @@ interface ActionCommand {
   readonly examples: readonly Example[];
   /** `killed`, for what was done; `was down already`, for what did not need doing. */
   readonly done: string;
+  /** It is for processes that run: a selector then passes over nodes that are down, a name is refused. */
+  readonly ofRunning?: true;
   readonly already: string;
   /** `led`: the leader was among them. */
   next?(cluster: string, nodes: readonly NodeId[], led: boolean): readonly string[];
@@ -33,14 +36,12 @@ export function nodeActionCommand(spec: ActionCommand): Command {
     run: (context, { args }) =>
       withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
         const snapshot = await cluster.freshSnapshot();
-        const nodes = selectNodes(args.nodes, snapshot);
+        const nodes = meant(spec, args.nodes, snapshot);
         const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
         const answer = await cluster.request(
           'node',
           { action: spec.action, nodes },
-          {
-            onItem: ({ progress }) => context.progress(progress),
-          },
+          { onItem: ({ progress }) => context.progress(progress) },
         );
         return {
           kind: 'document',
@@ -52,6 +53,16 @@ export function nodeActionCommand(spec: ActionCommand): Command {
   });
 }
 
+/** Whom the words stand for. One that is down and was not named itself may be passed over. */
+function meant(spec: ActionCommand, words: readonly string[], snapshot: Snapshot): readonly NodeId[] {
+  const chosen = selectNodes(words, snapshot);
+  if (spec.ofRunning !== true) return chosen;
+  const named = words.flatMap((word) => word.split(','));
+  const down = (id: NodeId): boolean =>
+    snapshot.nodes.some(({ id: one, state }) => one === id && (state === 'killed' || state === 'stopped'));
+  return chosen.filter((id) => named.includes(id) || !down(id));
+}
+
 function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style): string {
   const lines = nodes.map(({ id, changed, lostInFlight }) => {
     if (!changed) return `${id} ${spec.already}`;
@@ -59,5 +70,7 @@ function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style)
       lostInFlight > 0 ? style.caution(`; ${count(lostInFlight, 'frame')} it had in flight lost`) : '';
     return `${id} ${spec.done}${lost}`;
   });
-  return [...lines, style.dim(`event ${event}`)].join('\n');
+  return [...(lines.length === 0 ? ['There was nothing to do.'] : lines), style.dim(`event ${event}`)].join(
+    '\n',
+  );
 }

@@ -7,7 +7,8 @@ export const pause = nodeActionCommand({
     'Nothing is lost: what is sent to a paused node waits and is carried out after `resume`, however late.',
   ],
   examples: [{ run: 'replab pause n2', does: 'freeze one node' }],
+  ofRunning: true,
   done: 'paused',
-  already: 'was paused or down already',
+  already: 'was paused already',
   next: (cluster, nodes) => [`replab resume -c ${cluster} ${nodes.join(',')}`],
 });

@@ -63,8 +63,10 @@ describe('losing the leader', () => {
   });
 
   test('(e) 1: what is so already changes nothing', async () => {
-    const { ok, json } = await cluster('--nodes', '2');
+    const { ok, run, json } = await cluster('--nodes', '2');
     await ok('kill', 'n2');
+    expect(await json('resume', 'all')).toMatchObject({ changed: false, nodes: [{ id: 'n1' }] });
+    expect(await run(['resume', 'n2'])).toMatchObject({ exit: 8 });
     expect(await json('kill', 'n2')).toMatchObject({ changed: false, nodes: [{ id: 'n2', changed: false }] });
     expect(await json('heal')).toMatchObject({ changed: false, healed: [] });
     expect(await json('resume', 'n1')).toMatchObject({ changed: false });
