@@ -132,7 +132,9 @@ export class Chaos {
   /** Leaders are hit as often as all others together. */
   #victim(): NodeId {
     const leaders = this.#operator.leaders();
-    return leaders.length > 0 && this.#rng.chance(0.5) ? this.#rng.pick(leaders) : this.#rng.pick(this.#nodes);
+    return leaders.length > 0 && this.#rng.chance(0.5)
+      ? this.#rng.pick(leaders)
+      : this.#rng.pick(this.#nodes);
   }
 
   /** Another node; the same one where there is no other. */
@@ -167,12 +169,11 @@ export class Chaos {
   #fault(kind: 'partition' | 'cut' | 'isolate'): string {
     const node = this.#victim();
     if (kind === 'isolate') return this.#world.fault({ kind, node });
-    const ends: readonly [Place, Place] = this.#rng.chance(0.85) && this.#nodes.length > 1
-      ? [node, this.#other(node)]
-      : [clientPlace, node];
+    const ends: readonly [Place, Place] =
+      this.#rng.chance(0.85) && this.#nodes.length > 1 ? [node, this.#other(node)] : [clientPlace, node];
     if (kind === 'cut') {
-      const [from, to] = this.#rng.chance(0.5) ? ends : ends.toReversed();
-      return this.#world.fault({ kind, from: from!, to: to! });
+      const [from, to] = this.#rng.chance(0.5) ? ends : ([ends[1], ends[0]] as const);
+      return this.#world.fault({ kind, from, to });
     }
     const side: Place[] = this.#nodes.filter(() => this.#rng.chance(0.5));
     const group = side.length === 0 || side.length === this.#nodes.length ? [node] : side;

@@ -58,7 +58,9 @@ export class Clients {
     this.#world = world;
     this.#options = options;
     const rng = world.rng.fork('clients');
-    this.#all = Array.from({ length: options.clients }, (_, i) => this.#makeClient(`c${i + 1}`, rng.fork(`c${i + 1}`)));
+    this.#all = Array.from({ length: options.clients }, (_, i) =>
+      this.#makeClient(`c${i + 1}`, rng.fork(`c${i + 1}`)),
+    );
   }
 
   /** Operations under way. */
@@ -95,7 +97,8 @@ export class Clients {
     this.#world.clock.after(drawMs(client.rng, this.#options.thinkMs), () => {
       if (this.#stopped) return;
       const op = this.#draw(client);
-      const identity = client.identified && isWrite(op) ? { client: client.name, seq: (client.seq += 1) } : {};
+      const identity =
+        client.identified && isWrite(op) ? { client: client.name, seq: (client.seq += 1) } : {};
       this.#busy += 1;
       this.#try(client, op, identity, 1);
     });
@@ -108,7 +111,9 @@ export class Clients {
       const definite = answer !== 'silence' && answer.type === 'refused' && answer.code !== 'not-an-integer';
       const again = isRefusedOrSilent(answer) && (definite || identity.client !== undefined || !isWrite(op));
       if (again && tries < maxTries && !this.#stopped) {
-        this.#world.clock.after(drawMs(client.rng, [1, 60 * tries]), () => this.#try(client, op, identity, tries + 1));
+        this.#world.clock.after(drawMs(client.rng, [1, 60 * tries]), () =>
+          this.#try(client, op, identity, tries + 1),
+        );
         return;
       }
       this.#busy -= 1;
@@ -145,13 +150,23 @@ export class Clients {
     };
     const id = world.expectReply(to, (outcome) => {
       const back = { from: 'client', to, direction: 'back' } as const;
-      this.#travel(client, back, () => open, () => close(outcome ?? 'silence'));
+      this.#travel(
+        client,
+        back,
+        () => open,
+        () => close(outcome ?? 'silence'),
+      );
     });
     const forward = { from: 'client', to, direction: 'forward' } as const;
-    this.#travel(client, forward, () => open, () => {
-      if (boot === null || world.node(to).boot !== boot) close('silence');
-      else world.node(to).request(id, request);
-    });
+    this.#travel(
+      client,
+      forward,
+      () => open,
+      () => {
+        if (boot === null || world.node(to).boot !== boot) close('silence');
+        else world.node(to).request(id, request);
+      },
+    );
     world.clock.after(this.#options.timeoutMs, () => {
       if (!open) return;
       world.forgetReply(to, id);
@@ -162,7 +177,12 @@ export class Clients {
   }
 
   /** Held bytes wait for the heal, unless their connection is reset meanwhile. */
-  #travel(client: Client, flow: Parameters<World['holds']>[0], open: () => boolean, arrive: () => void): void {
+  #travel(
+    client: Client,
+    flow: Parameters<World['holds']>[0],
+    open: () => boolean,
+    arrive: () => void,
+  ): void {
     const arriveOrWait = (): void => {
       if (!open()) return;
       if (this.#world.holds(flow)) this.#world.clock.after(drawMs(client.rng, [5, 40]), arriveOrWait);
@@ -176,7 +196,12 @@ export class Clients {
     const key = (): string => `k${rng.below(this.#options.keys)}`;
     const roll = rng.below(100);
     if (roll < 42) return { kind: 'put', key: key(), value: this.#value(client) };
-    if (roll < 54) return { kind: 'incr', key: rng.chance(0.9) ? `n${rng.below(3)}` : key(), by: String(rng.between(-3, 9)) };
+    if (roll < 54)
+      return {
+        kind: 'incr',
+        key: rng.chance(0.9) ? `n${rng.below(3)}` : key(),
+        by: String(rng.between(-3, 9)),
+      };
     if (roll < 64) return this.#swap(client, key());
     if (roll < 72) return { kind: 'del', keys: [key(), key(), `n${rng.below(3)}`].slice(rng.below(3)) };
     if (roll < 86) return { kind: 'get', key: key() };
@@ -186,7 +211,12 @@ export class Clients {
     if (roll < 95) return { kind: 'scan', after: null, limit: 5 };
     const at = client.lastWrite;
     if (at === null) return { kind: 'size' };
-    return { kind: 'copies', at, count: rng.between(1, this.#world.options.nodes.length), timeoutMs: rng.between(1, 400) };
+    return {
+      kind: 'copies',
+      at,
+      count: rng.between(1, this.#world.options.nodes.length),
+      timeoutMs: rng.between(1, 400),
+    };
   }
 
   #swap(client: Client, key: string): Op {

@@ -50,7 +50,7 @@ export class Dialogue implements Watcher {
 
   turned({ node, effects }: Turn): void {
     for (const effect of effects) {
-      if (effect.type === 'trace') this.#line(`${node.id}`, `* ${traceWords(effect.event)}`);
+      if (effect.type === 'trace') this.#line(node.id, `* ${traceWords(effect.event)}`);
     }
   }
 

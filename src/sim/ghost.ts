@@ -1,7 +1,14 @@
 import { assert } from '../lib/assert.ts';
 import { chainOf, type Entry } from '../protocol/entry.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { compareBallots, formatBallot, formatPosition, samePosition, type Position } from '../protocol/position.ts';
+import {
+  compareBallots,
+  formatBallot,
+  formatPosition,
+  samePosition,
+  type Ballot,
+  type Position,
+} from '../protocol/position.ts';
 import { Mirror, type KnownEntry } from './mirror.ts';
 import { must } from './must.ts';
 import type { SimNode } from './node.ts';
@@ -16,6 +23,7 @@ export class Ghost {
   readonly members: readonly NodeId[];
   readonly #mirrors = new Map<NodeId, Mirror[]>();
   readonly #known = new Map<string, KnownEntry>();
+  readonly #branches = new Map<string, readonly Entry[]>();
   /** Told of each entry as it becomes durable on a disk. */
   readonly onEntry: ((entry: Entry, mirror: Mirror) => void)[] = [];
 
@@ -44,6 +52,11 @@ export class Ghost {
     return this.#known.get(formatPosition(position)) ?? null;
   }
 
+  /** The log that an epoch's leader began it with, its first entry included; null before any disk has that. */
+  branch(epoch: Ballot): readonly Entry[] | null {
+    return this.#branches.get(formatBallot(epoch)) ?? null;
+  }
+
   /**
    * Members other than `leader` of which a disk holds `entry`. A disk that held it and was wiped counts, and
    * one that has cut it because it promised a later epoch: an acknowledgement sent before is no lie.
@@ -53,7 +66,8 @@ export class Ghost {
     return this.members.filter((member) => {
       if (member === leader) return false;
       return this.#mirrors.get(member)!.some((mirror) => {
-        if (mirror.holds(entry)) return !appliedToo || !mirror.present || mirror.appliedIndex >= entry.at.index;
+        if (mirror.holds(entry))
+          return !appliedToo || !mirror.present || mirror.appliedIndex >= entry.at.index;
         return ever?.has(mirror) === true && mirror.promisedBeyond(entry.at.epoch);
       });
     });
@@ -106,7 +120,11 @@ export class Ghost {
   }
 
   #add(mirror: Mirror, entry: Entry): void {
-    const facts = (): Facts => ({ node: mirror.node, at: formatPosition(entry.at), after: formatPosition(mirror.last) });
+    const facts = (): Facts => ({
+      node: mirror.node,
+      at: formatPosition(entry.at),
+      after: formatPosition(mirror.last),
+    });
     must(entry.at.index === mirror.last.index + 1, 'I2: indexes are gapless', facts);
     must(compareBallots(entry.at.epoch, mirror.last.epoch) >= 0, 'I2: epochs never fall along a log', facts);
     const name = formatPosition(entry.at);
@@ -125,6 +143,10 @@ export class Ghost {
     }));
     known.heldBy.add(mirror);
     mirror.append(entry);
+    if (entry.body.kind === 'epochStart') {
+      const epoch = formatBallot(entry.at.epoch);
+      if (!this.#branches.has(epoch)) this.#branches.set(epoch, mirror.entries.slice());
+    }
     for (const tell of this.onEntry) tell(entry, mirror);
   }
 }

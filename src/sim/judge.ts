@@ -4,6 +4,7 @@ import { Ghost, keyOf } from './ghost.ts';
 import type { SimNode, Turn } from './node.ts';
 import { ReplyRules } from './reply-rules.ts';
 import { StatusRules } from './status-rules.ts';
+import { StreamRules } from './stream-rules.ts';
 import { Survival, type Promotion } from './survival.ts';
 import type { Watcher, World } from './world.ts';
 
@@ -17,6 +18,7 @@ export class Judge implements Watcher {
   readonly #status: StatusRules;
   readonly #replies: ReplyRules;
   readonly #survival: Survival;
+  readonly #streams = new StreamRules();
   #wipes = 0;
 
   constructor(world: World) {
@@ -35,7 +37,13 @@ export class Judge implements Watcher {
     this.ghost.sync(turn.node.id);
     if (turn.after !== null) this.#status.check(turn.node, turn.after);
     this.#replies.replied(turn);
-    if (this.steps % fullCheckSteps === 0) for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
+    this.#streams.check(turn);
+    if (this.steps % fullCheckSteps === 0)
+      for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
+  }
+
+  started(node: SimNode): void {
+    this.#streams.forget(node.id);
   }
 
   wiped(node: SimNode): void {
@@ -56,16 +64,20 @@ export class Judge implements Watcher {
     if (leaders.length !== 1) return `leaders: ${leaders.join(', ') || 'none'}`;
     const leader = this.#world.node(leaders[0]!);
     for (const { id, status } of nodes) {
-      const { stopped, rewinding, pending, received, applied, chain, digest } = status!;
+      const { stopped, rewinding, pending, received, applied, chain, digest, suspects, degraded } = status!;
       const end = leader.status!.received;
       if (stopped !== null) return `${id} is stopped: ${stopped}`;
       if (rewinding) return `${id} rewinds`;
+      if (suspects.length > 0) return `${id} suspects ${suspects.join(', ')}`;
+      if (degraded) return `${id} goes on without its synchronous followers`;
       if (pending > 0) return `${id} has ${pending} writes waiting`;
       if (!samePosition(received, end) || !samePosition(applied, end)) {
         return `${id} is at ${formatPosition(applied)}, the leader ${leader.id} at ${formatPosition(end)}`;
       }
-      if (chain !== leader.status!.chain || digest.value !== leader.status!.digest.value) return `${id} diverged`;
-      if (id !== leader.id && status!.leader !== leader.id) return `${id} follows ${status!.leader ?? 'nobody'}`;
+      if (chain !== leader.status!.chain || digest.value !== leader.status!.digest.value)
+        return `${id} diverged`;
+      if (id !== leader.id && status!.leader !== leader.id)
+        return `${id} follows ${status!.leader ?? 'nobody'}`;
     }
     return null;
   }
@@ -79,11 +91,17 @@ export class Judge implements Watcher {
     for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
     if (this.#wipes > 0) return;
     const log = this.ghost.present()[0]!;
-    const discarded = new Set(this.ghost.present().flatMap(({ store }) => store.local.discarded().map(keyOf)));
+    const discarded = new Set(
+      this.ghost.present().flatMap(({ store }) => store.local.discarded().map(keyOf)),
+    );
     for (const entry of this.#survival.acknowledged.values()) {
-      assert(log.holds(entry) || discarded.has(keyOf(entry)), 'F3: an acknowledged write is kept or listed as discarded', {
-        at: formatPosition(entry.at),
-      });
+      assert(
+        log.holds(entry) || discarded.has(keyOf(entry)),
+        'F3: an acknowledged write is kept or listed as discarded',
+        {
+          at: formatPosition(entry.at),
+        },
+      );
     }
   }
 

@@ -1,7 +1,15 @@
 import { assert } from '../lib/assert.ts';
 import { zeroChain, type Entry } from '../protocol/entry.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
-import { compareBallots, formatPosition, samePosition, zeroBallot, zeroPosition, type Ballot, type Position } from '../protocol/position.ts';
+import {
+  compareBallots,
+  formatPosition,
+  samePosition,
+  zeroBallot,
+  zeroPosition,
+  type Ballot,
+  type Position,
+} from '../protocol/position.ts';
 import { asKeyChange } from '../protocol/rows.ts';
 import type { MemoryStore } from './memory-store.ts';
 
@@ -55,7 +63,8 @@ export class Mirror {
   valueAt(key: string, position: Position): string | null {
     let value = this.values.get(key) ?? null;
     for (let i = this.entries.length - 1; i >= position.index; i -= 1) {
-      for (const change of changesOf(this.entries[i]!).toReversed()) if (change.key === key) value = change.old;
+      for (const change of changesOf(this.entries[i]!).toReversed())
+        if (change.key === key) value = change.old;
     }
     return value;
   }
@@ -97,7 +106,7 @@ export class Mirror {
   }
 }
 
-export function identityOf({ client, seq }: Entry): string | null {
+function identityOf({ client, seq }: Entry): string | null {
   return client === undefined || seq === undefined ? null : `${client}#${seq}`;
 }
 

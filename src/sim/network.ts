@@ -106,15 +106,6 @@ export class Network {
     else this.#wait(sender, to, lane, line, message);
   }
 
-  /** Frames in flight or held on a link, for bounds on what a held link may pile up. */
-  inFlight(from: NodeId, to: NodeId): number {
-    let count = 0;
-    for (const c of this.#connections) {
-      if (c.sender.node === from && c.to === to) count += c.held.length;
-    }
-    return count;
-  }
-
   /** The faults in force changed: what no longer is held goes on its way, in order. */
   verdictsChanged(): void {
     for (const connection of [...this.#connections]) {
@@ -158,7 +149,15 @@ export class Network {
   #dial(sender: Sender, to: NodeId, lane: Lane, line: Line): Connection {
     line.dials += 1;
     const connection: Connection = {
-      sender, to, lane, dial: line.dials, toBoot: null, dead: false, held: [], draining: false, lastArrival: 0,
+      sender,
+      to,
+      lane,
+      dial: line.dials,
+      toBoot: null,
+      dead: false,
+      held: [],
+      draining: false,
+      lastArrival: 0,
     };
     line.connection = connection;
     this.#connections.add(connection);

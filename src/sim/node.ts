@@ -226,7 +226,10 @@ export class SimNode {
 
   #due(): readonly string[] {
     const { now } = this.#time();
-    return [...this.#timers].filter(([, at]) => at <= now).toSorted((a, b) => a[1] - b[1]).map(([name]) => name);
+    return [...this.#timers]
+      .filter(([, at]) => at <= now)
+      .toSorted((a, b) => a[1] - b[1])
+      .map(([name]) => name);
   }
 
   #finish(inputs: readonly Input[], effects: readonly Effect[], before: ReplicaStatus | null): void {

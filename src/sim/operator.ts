@@ -46,7 +46,9 @@ export class Operator {
   }
 
   leaders(): readonly NodeId[] {
-    return this.answering().filter(({ status }) => status.role === 'leader').map(({ node }) => node.id);
+    return this.answering()
+      .filter(({ status }) => status.role === 'leader')
+      .map(({ node }) => node.id);
   }
 
   /** F9: the best candidate, or `to`; a node behind another one that answers is refused, unless forced. */
@@ -54,22 +56,33 @@ export class Operator {
     const answering = this.answering();
     const chosen = to === null ? best(answering) : (answering.find(({ node }) => node.id === to) ?? null);
     if (this.#busy || chosen === null) return;
-    const behind = answering.some(({ status }) => comparePositions(status.received, chosen.status.received) > 0);
+    const behind = answering.some(
+      ({ status }) => comparePositions(status.received, chosen.status.received) > 0,
+    );
     if (behind && !force) return;
     const { node } = chosen;
     const seen = Math.max(0, ...answering.map(({ status }) => status.epoch.number));
     const number = Math.max(seen, this.#remembers ? this.#highestNumber : 0) + 1;
     this.#highestNumber = Math.max(this.#highestNumber, number);
     const ballot: Ballot = { number, disk: node.disk };
-    this.#world.note(`promote ${node.id} as ${formatBallot(ballot)}${behind ? ', behind another, by force' : ''}`);
-    this.onPromoting({ ballot, node: node.id, answering: answering.map((one) => one.node.id), forced: behind });
+    this.#world.note(
+      `promote ${node.id} as ${formatBallot(ballot)}${behind ? ', behind another, by force' : ''}`,
+    );
+    this.onPromoting({
+      ballot,
+      node: node.id,
+      answering: answering.map((one) => one.node.id),
+      forced: behind,
+    });
     this.#command(node, { kind: 'promote', ballot, ...(settings === undefined ? {} : { settings }) });
   }
 
   set(settings: Readonly<Record<string, string>>): void {
-    const leader = this.answering().filter(({ status }) => status.role === 'leader').at(-1);
+    const leader = this.answering().findLast(({ status }) => status.role === 'leader');
     if (this.#busy || leader === undefined) return;
-    const text = Object.entries(settings).map(([name, value]) => `${name}=${value}`).join(' ');
+    const text = Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ');
     this.#world.note(`set ${text} on ${leader.node.id} (${diskName(leader.node.disk)})`);
     this.#command(leader.node, { kind: 'set', settings });
   }
@@ -81,7 +94,8 @@ export class Operator {
       if (!open) return;
       open = false;
       this.#busy = false;
-      if (outcome?.type === 'refused') this.#world.note(`${node.id} refuses: ${outcome.detail ?? outcome.code}`);
+      if (outcome?.type === 'refused')
+        this.#world.note(`${node.id} refuses: ${outcome.detail ?? outcome.code}`);
     };
     const { boot } = node;
     const id = this.#world.expectReply(node.id, done);

@@ -47,7 +47,9 @@ export function drawOptions(seed: number | string, nodes: number | null = null):
 /** One line each, for people: what a seed means. */
 export function describeOptions(options: SimOptions): readonly string[] {
   const { nodes, modeOptions, faultsMs, network, node, workload, chaos } = options;
-  const settings = Object.entries(modeOptions).map(([name, value]) => `${name}=${value}`).join(' ');
+  const settings = Object.entries(modeOptions)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
   const range = ([low, high]: readonly [number, number]): string => `${low}..${high}`;
   return [
     `nodes     ${nodes.length}, ${settings}`,
@@ -100,7 +102,15 @@ function drawChaos(rng: Rng): ChaosOptions {
   const atLeast: readonly ChaosKind[] = ['kill', 'isolate'];
   return {
     kinds: kinds.length > 0 ? kinds : atLeast,
-    gapMs: rng.pick([[50, 800], [300, 2000], [1000, 4000]] as const),
-    lastsMs: rng.pick([[10, 400], [200, 3000], [1500, 6000]] as const),
+    gapMs: rng.pick([
+      [50, 800],
+      [300, 2000],
+      [1000, 4000],
+    ] as const),
+    lastsMs: rng.pick([
+      [10, 400],
+      [200, 3000],
+      [1500, 6000],
+    ] as const),
   };
 }

@@ -31,10 +31,15 @@ export class Recorder implements Watcher {
     for (const effect of effects) {
       if (effect.type === 'trace') this.marks[effect.event.name] = (this.marks[effect.event.name] ?? 0) + 1;
     }
-    this.#fold(`${now} ${node.id} ${inputs.map(({ type }) => type).join()} ${effects.length} ${after?.chain} ${after?.digest.value}`);
+    this.#fold(
+      `${now} ${node.id} ${inputs.map(({ type }) => type).join()} ${effects.length} ${after?.chain} ${after?.digest.value}`,
+    );
     this.#keep(() => {
       const heard = inputs.map(inputWords).join('; ') || 'starts';
-      const said = effects.filter(({ type }) => type !== 'timer').map(effectWords).join('; ');
+      const said = effects
+        .filter(({ type }) => type !== 'timer')
+        .map(effectWords)
+        .join('; ');
       return `${stamp(now)}  ${node.id}  ${heard} ⇒ ${said || 'nothing'}`;
     });
   }
@@ -43,7 +48,8 @@ export class Recorder implements Watcher {
     const { now } = this.#clock;
     this.frames[fate] += 1;
     this.#fold(`${now} ${from.node}>${to} ${fate} ${message.class}`);
-    if (fate !== 'delivered') this.#keep(() => `${stamp(now)}  ${from.node} → ${to}  ${messageWords(message)} (${fate})`);
+    if (fate !== 'delivered')
+      this.#keep(() => `${stamp(now)}  ${from.node} → ${to}  ${messageWords(message)} (${fate})`);
   }
 
   noted(what: string): void {
@@ -82,6 +88,6 @@ function inputWords(input: Input): string {
 }
 
 /** Virtual ms, aligned for six digits. */
-export function stamp(ms: number): string {
+function stamp(ms: number): string {
   return ms.toFixed(1).padStart(8);
 }

@@ -1,10 +1,23 @@
 import { assert } from '../lib/assert.ts';
 import type { Entry } from '../protocol/entry.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { compareBallots, formatBallot, formatPosition, type Ballot, type Position } from '../protocol/position.ts';
+import {
+  compareBallots,
+  formatBallot,
+  formatPosition,
+  type Ballot,
+  type Position,
+} from '../protocol/position.ts';
 import type { Effect, Input, Message, ReplicaStatus } from '../protocol/protocol.ts';
 import { majorityOf } from '../protocol/quorum.ts';
-import { isWrite, type Op, type Outcome, type Request, type RequestId, type WriteOp } from '../protocol/request.ts';
+import {
+  isWrite,
+  type Op,
+  type Outcome,
+  type Request,
+  type RequestId,
+  type WriteOp,
+} from '../protocol/request.ts';
 import type { Ghost } from './ghost.ts';
 import { changesOf, type Mirror } from './mirror.ts';
 import type { Turn } from './node.ts';
@@ -86,7 +99,7 @@ export class ReplyRules {
     const mirror = this.#ghost.of(turn.node.id);
     if (isWrite(op)) this.#acknowledged(turn, mirror, asked, outcome);
     else if (op.kind === 'copies') this.#copies(turn, mirror, outcome);
-    else this.#read(mirror, op, outcome);
+    else this.#read(turn, mirror, op, outcome);
   }
 
   /** B0.1: refused is definite. */
@@ -124,7 +137,9 @@ export class ReplyRules {
 
   #acknowledged(turn: Turn, mirror: Mirror, { request, learned }: Asked, outcome: Ok): void {
     const facts = { node: mirror.node, at: formatPosition(outcome.at) };
-    const led = [turn.before, turn.after].filter((status) => status?.role === 'leader').map((status) => status!.epoch);
+    const led = [turn.before, turn.after]
+      .filter((status) => status?.role === 'leader')
+      .map((status) => status!.epoch);
     assert(led.length > 0, 'only a leader acknowledges writes', facts);
     const fenced = learned !== null && led.every((epoch) => compareBallots(learned, epoch) > 0);
     assert(!fenced, 'I8: no ok to a write received after a higher ballot was known', {
@@ -135,15 +150,20 @@ export class ReplyRules {
     assert(entry !== null, "I5: an acknowledged write is on its leader's disk", facts);
     const { client, seq } = request;
     if (client !== undefined && entry.client === client && entry.seq === seq) {
-      assert(JSON.stringify(entry.result) === JSON.stringify(outcome.result),
-        'B0.1: a repeated write answers what the first one did', facts);
+      assert(
+        JSON.stringify(entry.result) === JSON.stringify(outcome.result),
+        'B0.1: a repeated write answers what the first one did',
+        facts,
+      );
     }
     this.#copiesTrue(turn, mirror, entry, outcome.copies);
     const judged = [turn.before, turn.after].filter((status) => status !== null);
     const held = judged.some((status) => this.#ruleHolds(status, mirror, entry, outcome.copies));
     assert(held, 'I5: ok is sent only when the acknowledgement rule holds', {
       ...facts,
-      rule: judged.map(({ settings, degraded }) => `${settings['sync']}${degraded ? ' (degraded)' : ''}`).join(' or '),
+      rule: judged
+        .map(({ settings, degraded }) => `${settings['sync']}${degraded ? ' (degraded)' : ''}`)
+        .join(' or '),
       ack: judged.at(-1)?.settings['ack'],
       holders: this.#ghost.holders(entry, mirror.node, false).join(','),
     });
@@ -151,7 +171,12 @@ export class ReplyRules {
   }
 
   /** F5, worked out anew from the disks. */
-  #ruleHolds({ settings, degraded, epoch }: ReplicaStatus, mirror: Mirror, entry: Entry, copies: number): boolean {
+  #ruleHolds(
+    { settings, degraded, epoch }: ReplicaStatus,
+    mirror: Mirror,
+    entry: Entry,
+    copies: number,
+  ): boolean {
     if (degraded) return true;
     const { members } = this.#ghost;
     const leader = mirror.node;
@@ -162,7 +187,8 @@ export class ReplyRules {
     const enough = (count: number): boolean => holders.length >= count && copies >= count + 1;
     if (sync === 'none') return true;
     if (sync === 'all') return enough(others);
-    if (sync === 'majority') return enough(majorityOf(members.length) - 1) && this.#ownEpochHeld(mirror, epoch, applied);
+    if (sync === 'majority')
+      return enough(majorityOf(members.length) - 1) && this.#ownEpochHeld(mirror, epoch, applied);
     if (members.includes(sync)) return sync === leader ? enough(Math.min(1, others)) : holders.includes(sync);
     return enough(Number(sync));
   }
@@ -175,7 +201,9 @@ export class ReplyRules {
   }
 
   #copiesTrue({ before, after }: Turn, mirror: Mirror, entry: Entry, copies: number): void {
-    const applied = [before, after].every((status) => status === null || status.settings['ack'] === 'applied');
+    const applied = [before, after].every(
+      (status) => status === null || status.settings['ack'] === 'applied',
+    );
     const holders = this.#ghost.holders(entry, mirror.node, applied);
     assert(copies <= 1 + holders.length, 'I5: copies are no more than disks hold', {
       node: mirror.node,
@@ -188,18 +216,39 @@ export class ReplyRules {
   #copies(turn: Turn, mirror: Mirror, outcome: Ok): void {
     const entry = mirror.at(outcome.at);
     if (entry !== null) this.#copiesTrue(turn, mirror, entry, outcome.copies);
-    else assert(outcome.copies === 0, 'I5: no copies are claimed of what is not in the log', { node: mirror.node });
+    else
+      assert(outcome.copies === 0, 'I5: no copies are claimed of what is not in the log', {
+        node: mirror.node,
+      });
   }
 
-  #read(mirror: Mirror, op: Op, { at, result }: Ok): void {
+  #read(turn: Turn, mirror: Mirror, op: Op, { at, result }: Ok): void {
     const facts = { node: mirror.node, op: JSON.stringify(op), at: formatPosition(at) };
     assert(at.index === 0 || mirror.at(at) !== null, 'a read is made at a position of the log', facts);
+    this.#readOfBranch(turn, mirror, at);
     const expected = expectedRead(mirror, op, at);
     if (expected === null) return;
-    assert(JSON.stringify(result) === JSON.stringify(expected), 'a read shows what the log makes at its position', {
-      ...facts,
-      result: JSON.stringify(result),
-      expected: JSON.stringify(expected),
+    assert(
+      JSON.stringify(result) === JSON.stringify(expected),
+      'a read shows what the log makes at its position',
+      {
+        ...facts,
+        result: JSON.stringify(result),
+        expected: JSON.stringify(expected),
+      },
+    );
+  }
+
+  /** F3: a follower does not show what the leader it follows never had. */
+  #readOfBranch({ before, after }: Turn, mirror: Mirror, at: Position): void {
+    if (before?.role !== 'follower' || after?.role !== 'follower' || at.index === 0) return;
+    const epoch = compareBallots(before.epoch, after.epoch) < 0 ? before.epoch : after.epoch;
+    const branch = compareBallots(at.epoch, epoch) < 0 ? this.#ghost.branch(epoch) : null;
+    const there = branch === null || branch[at.index - 1]?.chain === mirror.at(at)?.chain;
+    assert(there, 'F3: a node that has to rewind serves no reads', {
+      node: mirror.node,
+      at: formatPosition(at),
+      follows: formatBallot(epoch),
     });
   }
 }

@@ -2,6 +2,7 @@ import { InvariantError } from '../lib/assert.ts';
 import { formatHash } from '../lib/hash.ts';
 import { findMode } from '../protocol/modes.ts';
 import type { TraceName } from '../protocol/protocol.ts';
+import type { Outcome } from '../protocol/request.ts';
 import { Chaos, type ChaosKind } from './chaos.ts';
 import { Clients, type Tally } from './clients.ts';
 import { Judge } from './judge.ts';
@@ -65,6 +66,8 @@ export interface SimReport {
 const settleWithinMs = 20_000;
 const restMs = 2000;
 const lookMs = 250;
+/** A disk may still be about to fail one write and one commit when everything else is healed. */
+const armedFailures = 2;
 
 /** Throws `RangeError` when there is no such mode. */
 export function runSim(request: SimRequest): SimReport {
@@ -153,30 +156,46 @@ class Run {
     this.#world.run(faultsMs, () => this.judge.steps >= steps);
   }
 
-  /** Liveness (I14): all faults over, the cluster becomes whole, and stays so. */
+  /** Liveness (I14): all faults over, the cluster becomes whole, stays so, and takes a write. */
   #healedPart(): void {
     const world = this.#world;
     this.chaos.end();
     world.note('everything is healed');
-    const deadline = world.clock.now + settleWithinMs;
     world.run(world.clock.now + restMs);
     this.clients.stop();
-    let restSince = world.clock.now;
+    this.#rest();
+    let answer = this.#lastWrite();
+    for (let i = 0; i < armedFailures && answer?.type !== 'ok'; i += 1) answer = this.#lastWrite();
+    if (answer?.type !== 'ok') throw new InvariantError('I14: a whole cluster takes a write', { answer });
+    this.judge.conclude();
+  }
+
+  #lastWrite(): Outcome | null {
+    const [leader] = this.#operator.leaders();
+    let outcome: Outcome | null = null;
+    const id = this.#world.expectReply(leader!, (answer) => void (outcome = answer));
+    this.#world.node(leader!).request(id, { op: { kind: 'put', key: 'last', value: `last.${id}` } });
+    this.#rest();
+    return outcome;
+  }
+
+  #rest(): void {
+    const { clock } = this.#world;
+    const deadline = clock.now + settleWithinMs;
+    let since = clock.now;
     let discarded = this.judge.discarded();
-    let unrest: string | null = 'not looked yet';
-    while (world.clock.now < deadline) {
-      world.run(world.clock.now + lookMs);
+    let unrest: string | null = null;
+    while (clock.now - since < restMs) {
+      if (clock.now >= deadline) {
+        throw new InvariantError('I14: after the heal the cluster becomes whole and stays so', { unrest });
+      }
+      this.#world.run(clock.now + lookMs);
       unrest = this.clients.busy > 0 ? 'operations are under way' : this.judge.unrest();
       const lost = this.judge.discarded();
-      if (unrest !== null || lost !== discarded) restSince = world.clock.now;
+      if (unrest !== null || lost !== discarded) since = clock.now;
       discarded = lost;
-      if (world.clock.now - restSince >= restMs) break;
       if (this.#operator.leaders().length === 0) this.#operator.promote(null, false);
     }
-    if (world.clock.now - restSince < restMs) {
-      throw new InvariantError('I14: after the heal the cluster becomes whole and stays so', { unrest });
-    }
-    this.judge.conclude();
   }
 }
 
@@ -201,4 +220,3 @@ function addCounts<K extends string>(
   for (const [key, count] of Object.entries(b) as [K, number][]) sum[key] = (sum[key] ?? 0) + count;
   return sum;
 }
-

@@ -6,7 +6,7 @@ import type { Rng } from '../lib/rng.ts';
 const quantumMs = 1 / 16;
 
 /** The least virtual duration that is not below `ms`. */
-export function quantize(ms: number): number {
+function quantize(ms: number): number {
   return Math.ceil(ms / quantumMs) * quantumMs;
 }
 

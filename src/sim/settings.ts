@@ -6,7 +6,9 @@ export function drawSettings(rng: Rng, nodes: readonly NodeId[]): Readonly<Recor
   const most = nodes.length - 1;
   const counts = [Math.min(1, most), rng.between(Math.min(1, most), most)].map(String);
   const sync = rng.pick(['none', ...counts, 'all', 'majority', rng.pick(nodes), rng.pick(nodes)]);
-  const lost = nodes.includes(sync) ? ['block', 'degrade', 'handover', 'handover'] : ['block', 'block', 'degrade'];
+  const lost = nodes.includes(sync)
+    ? ['block', 'degrade', 'handover', 'handover']
+    : ['block', 'block', 'degrade'];
   return {
     sync,
     ack: rng.pick(['durable', 'durable', 'received', 'applied']),

@@ -113,7 +113,11 @@ export class Stage {
   #request(node: NodeId, op: Parameters<typeof operationWords>[0]): void {
     this.dialogue.exchange('client', node, operationWords(op));
     const id = this.#world.expectReply(node, (outcome) => {
-      this.dialogue.exchange(node, 'client', outcome === null ? 'the connection is reset' : outcomeWords(outcome));
+      this.dialogue.exchange(
+        node,
+        'client',
+        outcome === null ? 'the connection is reset' : outcomeWords(outcome),
+      );
     });
     this.#world.node(node).request(id, { op });
   }

@@ -1,7 +1,13 @@
 import type { Hash48 } from '../lib/hash.ts';
 import { addHash } from '../lib/hash.ts';
 import type { DiskId } from '../protocol/node-id.ts';
-import { formatBallot, formatPosition, samePosition, type EpochStart, type Position } from '../protocol/position.ts';
+import {
+  formatBallot,
+  formatPosition,
+  samePosition,
+  type EpochStart,
+  type Position,
+} from '../protocol/position.ts';
 import type { FollowerStatus, ReplicaStatus } from '../protocol/protocol.ts';
 import { rowHash } from '../protocol/rows.ts';
 import type { Ghost } from './ghost.ts';
@@ -36,10 +42,16 @@ export class StatusRules {
     const { log, state, local } = mirror.store;
     const entries = log.read(log.base(), Number.MAX_SAFE_INTEGER);
     const facts = (): { readonly node: string } => ({ node: mirror.node });
-    must(entries.length === mirror.entries.length && entries.every((entry) => mirror.holds(entry)),
-      'I2: a log does not change unseen', facts);
-    must(JSON.stringify(log.epochs()) === JSON.stringify(epochsOf(mirror)),
-      'I2: the epoch history is that of the entries', facts);
+    must(
+      entries.length === mirror.entries.length && entries.every((entry) => mirror.holds(entry)),
+      'I2: a log does not change unseen',
+      facts,
+    );
+    must(
+      JSON.stringify(log.epochs()) === JSON.stringify(epochsOf(mirror)),
+      'I2: the epoch history is that of the entries',
+      facts,
+    );
     const cutDigest = new Set(local.discarded().map((entry) => `${formatPosition(entry.at)}#${entry.chain}`));
     must(cutDigest.size === local.discarded().length, 'F3: an entry is discarded once', facts);
     if (mirror.appliedIndex !== mirror.last.index) return;
@@ -85,15 +97,18 @@ export class StatusRules {
   }
 
   /** The leader may be behind the truth, never ahead of it; what was cut since under a later epoch is past. */
-  #follower(leader: ReplicaStatus, { id, disk, durable, unackedBytes, unackedEntries }: FollowerStatus): void {
+  #follower(
+    leader: ReplicaStatus,
+    { id, disk, durable, unackedBytes, unackedEntries }: FollowerStatus,
+  ): void {
     const mirror = this.#ghost.of(id);
     if (mirror.disk === disk) {
       const entry = durable.index === 0 ? null : this.#ghost.known(durable);
-      const true_ =
+      const honest =
         durable.index === 0 ||
         (entry !== null &&
           (mirror.holds(entry.entry) || (entry.heldBy.has(mirror) && mirror.promisedBeyond(leader.epoch))));
-      must(true_, "I4: a leader's match is durable on the follower's present disk", () => ({
+      must(honest, "I4: a leader's match is durable on the follower's present disk", () => ({
         leader: formatBallot(leader.epoch),
         follower: id,
         ...texts({ match: durable, last: mirror.last }),
@@ -116,11 +131,14 @@ export class StatusRules {
     const key = `${formatPosition(digest.at)}#${chain}`;
     const known = this.#digests.get(key) ?? digest.value;
     this.#digests.set(key, known);
-    must(known === digest.value, 'I9: equal position and chain, equal digest', () => ({ node: mirror.node, at: key }));
+    must(known === digest.value, 'I9: equal position and chain, equal digest', () => ({
+      node: mirror.node,
+      at: key,
+    }));
   }
 }
 
-export function texts(positions: Readonly<Record<string, Position>>): Readonly<Record<string, string>> {
+function texts(positions: Readonly<Record<string, Position>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(positions).map(([name, at]) => [name, formatPosition(at)]));
 }
 
@@ -134,4 +152,3 @@ function epochsOf(mirror: Mirror): readonly EpochStart[] {
   }
   return starts;
 }
-

@@ -64,12 +64,16 @@ export class Survival {
     for (const promised of promotion?.promised ?? []) {
       // Another promotion, between the probe and this one, may have lost it by right.
       if (!this.#safe.has(formatPosition(promised.at))) continue;
-      assert(mirror.holds(promised), 'I10: a write acknowledged before survives a promotion that a holder took part in', {
-        leader: mirror.node,
-        ballot: name,
-        write: formatPosition(promised.at),
-        answering: promotion?.answering.join(','),
-      });
+      assert(
+        mirror.holds(promised),
+        'I10: a write acknowledged before survives a promotion that a holder took part in',
+        {
+          leader: mirror.node,
+          ballot: name,
+          write: formatPosition(promised.at),
+          answering: promotion?.answering.join(','),
+        },
+      );
     }
     for (const [at, safe] of this.#safe) if (!mirror.holds(safe)) this.#safe.delete(at);
   }

@@ -1,5 +1,11 @@
 import type { Entry } from '../protocol/entry.ts';
-import { formatBallot, formatPosition, zeroPosition, type Ballot, type Position } from '../protocol/position.ts';
+import {
+  formatBallot,
+  formatPosition,
+  zeroPosition,
+  type Ballot,
+  type Position,
+} from '../protocol/position.ts';
 import type { Effect, Message, OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Op, Outcome } from '../protocol/request.ts';
 import { changesOf } from './mirror.ts';
@@ -16,7 +22,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Read by shape and not by type: what this tells must not depend on one mode's unions. */
 const wording = {
   heartbeat: (m: Fields) => `${ballot(m)}, ends at ${at(m['last'])}, covered to ${at(m['committed'])}`,
-  ack: (m: Fields) => `${ballot(m)}, ${m['stream'] === null ? 'not subscribed, ' : ''}holds ${at(m['durable'])}`,
+  ack: (m: Fields) =>
+    `${ballot(m)}, ${m['stream'] === null ? 'not subscribed, ' : ''}holds ${at(m['durable'])}`,
   subscribe: (m: Fields) => `${ballot(m)}, from ${at(m['last'])} on`,
   reject: rejectWords,
   append: appendWords,
@@ -38,10 +45,12 @@ function appendWords(m: Fields): string {
   return `${range} (${entries.slice(0, 4).map(entryWords).join(', ')}${entries.length > 4 ? ', …' : ''}) ${after}`;
 }
 
-export function entryWords(entry: Entry): string {
+function entryWords(entry: Entry): string {
   if (entry.body.kind === 'epochStart') return 'epoch start';
   if (entry.body.kind === 'config') return `config sync=${(entry.body.config as Fields)['sync'] as string}`;
-  return changesOf(entry).map((change) => `${change.key}${change.new === null ? ' deleted' : `=${short(change.new)}`}`).join(' ');
+  return changesOf(entry)
+    .map((change) => `${change.key}${change.new === null ? ' deleted' : `=${short(change.new)}`}`)
+    .join(' ');
 }
 
 export function operationWords(op: Op): string {
@@ -76,13 +85,17 @@ export function outcomeWords(outcome: Outcome): string {
 const nowhere = formatPosition(zeroPosition);
 
 export function traceWords({ name, fields }: TraceEvent): string {
-  const words = Object.entries(fields).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${value === nowhere ? 'the beginning' : value}`);
+  const words = Object.entries(fields)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${value === nowhere ? 'the beginning' : value}`);
   return [name, ...words].join(' ');
 }
 
 export function commandWords(command: OperatorCommand): string {
   if (command.kind === 'promote') return `promote ${formatBallot(command.ballot)}`;
-  return `set ${Object.entries(command.settings).map(([name, value]) => `${name}=${value}`).join(' ')}`;
+  return `set ${Object.entries(command.settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}`;
 }
 
 export function effectWords(effect: Effect): string {

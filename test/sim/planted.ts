@@ -1,6 +1,7 @@
 import { diskOf } from '../../src/protocol/node-id.ts';
 import { compareBallots, formatPosition, type Ballot } from '../../src/protocol/position.ts';
 import type { Effect, Input, Message, Replica } from '../../src/protocol/protocol.ts';
+import type { Op } from '../../src/protocol/request.ts';
 import type { HostStore, Store } from '../../src/protocol/store.ts';
 import { createMemoryStore, type MemoryStore } from '../../src/sim/memory-store.ts';
 import type { WorldParts } from '../../src/sim/world.ts';
@@ -121,9 +122,21 @@ export const planted: readonly Planted[] = [
     parts: {
       replica: effectsOf((effect) => {
         if (effect.type !== 'send' || effect.message.class !== 'ack') return [effect];
-        const ack = effect.message as unknown as { readonly durable: { readonly epoch: Ballot; readonly index: number } };
+        const ack = effect.message as unknown as {
+          readonly durable: { readonly epoch: Ballot; readonly index: number };
+        };
         const durable = { ...ack.durable, index: ack.durable.index + 1 };
-        return [{ ...effect, message: { ...effect.message, received: durable, durable, applied: durable } as typeof effect.message }];
+        return [
+          {
+            ...effect,
+            message: {
+              ...effect.message,
+              received: durable,
+              durable,
+              applied: durable,
+            } as typeof effect.message,
+          },
+        ];
       }),
     },
     caughtBy: /^(I4|I5)/,
@@ -132,7 +145,8 @@ export const planted: readonly Planted[] = [
     bug: 'an answer counts a copy too many',
     parts: {
       replica: effectsOf((effect) => {
-        if (effect.type !== 'reply' || effect.outcome.type !== 'ok' || effect.outcome.result.kind === 'value') return [effect];
+        if (effect.type !== 'reply' || effect.outcome.type !== 'ok' || effect.outcome.result.kind === 'value')
+          return [effect];
         return [{ ...effect, outcome: { ...effect.outcome, copies: effect.outcome.copies + 1 } }];
       }),
     },
@@ -151,7 +165,11 @@ export const planted: readonly Planted[] = [
               if (effect.type !== 'reply' || effect.outcome.type !== 'unknown') return effect;
               const { at, copies } = effect.outcome;
               if (at === undefined || asked.get(effect.id) !== 'put') return effect;
-              return { ...effect, outcome: { type: 'ok', at, copies: copies ?? 1, result: { kind: 'written' } } };
+              return {
+                type: 'reply',
+                id: effect.id,
+                outcome: { type: 'ok', at, copies: copies ?? 1, result: { kind: 'written' } },
+              };
             });
           },
         };
@@ -166,7 +184,9 @@ export const planted: readonly Planted[] = [
         ...passing(made),
         step(input) {
           const { role, epoch } = made.status();
-          return role === 'leader' && input.type === 'message' && compareBallots(epochIn(input.message), epoch) > 0
+          return role === 'leader' &&
+            input.type === 'message' &&
+            compareBallots(epochIn(input.message), epoch) > 0
             ? []
             : made.step(input);
         },
@@ -186,6 +206,29 @@ export const planted: readonly Planted[] = [
     caughtBy: /^I8/,
   },
   {
+    bug: 'a follower that has to rewind answers reads meanwhile',
+    parts: {
+      replica: (made, _node, store) => {
+        const asked = new Map<number, Op>();
+        return {
+          ...passing(made),
+          step(input) {
+            if (input.type === 'request') asked.set(input.id, input.request.op);
+            return made.step(input).map((effect): Effect => {
+              const op = effect.type === 'reply' ? asked.get(effect.id) : undefined;
+              if (effect.type !== 'reply' || effect.outcome.type !== 'refused' || op?.kind !== 'get')
+                return effect;
+              const at = store.state.applied();
+              const outcome = { type: 'ok', at, copies: 1, result: store.state.read(op) } as const;
+              return { type: 'reply', id: effect.id, outcome };
+            });
+          },
+        };
+      },
+    },
+    caughtBy: /^F3/,
+  },
+  {
     bug: 'what a rewind cuts is not kept',
     parts: { disk: storeWith((store) => ({ local: { ...store.local, discard: () => undefined } })) },
     caughtBy: /^F3/,
@@ -200,7 +243,12 @@ export const planted: readonly Planted[] = [
     parts: {
       replica: effectsOf((effect) => {
         if (effect.type !== 'reply' || effect.outcome.type !== 'unknown') return [effect];
-        return [{ ...effect, outcome: { type: 'refused', code: 'turn-failed', detail: formatPosition(effect.outcome.at!) } }];
+        return [
+          {
+            ...effect,
+            outcome: { type: 'refused', code: 'turn-failed', detail: formatPosition(effect.outcome.at!) },
+          },
+        ];
       }),
     },
     caughtBy: /^B0\.1/,

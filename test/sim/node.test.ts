@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { createRng } from '../../src/lib/rng.ts';
+import type { Effect, Input, Replica, ReplicaStatus } from '../../src/protocol/protocol.ts';
+import { createMemoryStore } from '../../src/sim/memory-store.ts';
+import { SimNode, type NodeOptions } from '../../src/sim/node.ts';
+import { Scheduler } from '../../src/sim/scheduler.ts';
+
+const quick: NodeOptions = { dispatchMs: [0, 0], commitMs: [1, 1], batch: [100, 100] };
+
+/** A replica that begins an epoch at every message, answers requests, and wakes every 100 ms. */
+function nodeOf(options: Partial<NodeOptions> = {}) {
+  const clock = new Scheduler();
+  const stepped: string[] = [];
+  const replies: string[] = [];
+  let number = 0;
+  const replica = (store: ReturnType<typeof createMemoryStore>): Replica => ({
+    status: () => ({ epoch: store.local.get().promised }) as ReplicaStatus,
+    step(input: Input): readonly Effect[] {
+      const tick: Effect = { type: 'timer', name: 'tick', at: input.now + 100 };
+      if (input.type !== 'appended')
+        stepped.push(input.type === 'message' ? input.message.class : input.type);
+      if (input.type === 'message')
+        store.log.append({ number: (number += 1), disk: 1 }, { kind: 'epochStart' });
+      if (input.type === 'request') {
+        return [{ type: 'reply', id: input.id, outcome: { type: 'refused', code: 'no-leader' } }];
+      }
+      return input.type === 'start' || input.type === 'timer' ? [tick] : [];
+    },
+  });
+  const node = new SimNode(
+    'n1',
+    { ...quick, ...options },
+    {
+      disk: createMemoryStore,
+      replica: (_id, store) => replica(store),
+      send: () => undefined,
+      reply: (_node, id, outcome) => replies.push(`${id} ${outcome.type}`),
+      turned: () => undefined,
+    },
+    clock,
+    createRng(1),
+  );
+  node.start();
+  return {
+    node,
+    replies,
+    stepped,
+    message: (name: 'append' | 'ack') =>
+      node.arrive(
+        { type: 'message', from: 'n2', disk: 2, boot: 1, message: { class: name } },
+        name === 'ack' ? 'ctl' : 'log',
+      ),
+    request: (id: number) => node.request(id, { op: { kind: 'size' } }),
+    run: (ms: number) => {
+      const until = clock.now + ms;
+      while (clock.next(until));
+      clock.skipTo(until);
+    },
+  };
+}
+
+describe('a turn', () => {
+  test('T9: takes ctl first, and timers last', () => {
+    const { message, node, run, stepped } = nodeOf();
+    run(50);
+    node.pause();
+    run(100);
+    message('append');
+    message('ack');
+    node.resume();
+    run(10);
+    expect(stepped).toEqual(['start', 'ack', 'append', 'timer']);
+  });
+
+  test('B0.4: after a long pause all that arrived is stepped before any timer', () => {
+    const short = nodeOf({ batch: [1, 1] });
+    const long = nodeOf({ batch: [1, 1] });
+    for (const [{ message, node, run }, ms] of [
+      [short, 150],
+      [long, 400],
+    ] as const) {
+      node.pause();
+      run(ms);
+      message('append');
+      message('append');
+      node.resume();
+      run(10);
+    }
+    expect(short.stepped).toEqual(['start', 'append', 'timer', 'append']);
+    expect(long.stepped).toEqual(['start', 'append', 'append', 'timer']);
+  });
+
+  test('what a dying process had committed stays, and what it wanted to say is not said', () => {
+    const { message, node, replies, request, run } = nodeOf({ commitMs: [5, 5] });
+    run(20);
+    message('append');
+    request(7);
+    run(2);
+    node.kill();
+    run(100);
+    expect(replies).toEqual([]);
+    expect(node.store.local.get().promised.number).toBe(1);
+    node.start();
+    expect(node.boot).toBe(2);
+  });
+
+  test('P1: one that fails refuses its requests, and steps later what it had not drawn', () => {
+    const { message, node, replies, request, run, stepped } = nodeOf();
+    run(20);
+    request(1);
+    message('append');
+    request(2);
+    node.store.failNextWrite();
+    run(20);
+    expect(stepped).toEqual(['start', 'request', 'append', 'start', 'request']);
+    expect(replies).toEqual(['1 refused', '2 refused']);
+  });
+
+  test('T11: a request whose connection closed is dropped if it was not stepped', () => {
+    const { node, replies, request, run } = nodeOf();
+    run(20);
+    request(1);
+    request(2);
+    expect(node.forget(1)).toBe(true);
+    run(20);
+    expect(node.forget(2)).toBe(false);
+    expect(replies).toEqual(['2 refused']);
+  });
+});
+
+test('P5: a wiped disk is empty and has another id', () => {
+  const { message, node, run } = nodeOf();
+  run(20);
+  message('append');
+  run(20);
+  node.kill();
+  node.wipe();
+  node.start();
+  expect(node.store.local.get()).toEqual({ disk: 1025, boot: 1, promised: { number: 0, disk: 0 } });
+});
