@@ -32,7 +32,7 @@ export function commandHelp(command: Command, style: Style): string {
 }
 
 /** `put KEY [VALUE] [options]`. */
-export function usageLine(command: Command): string {
+function usageLine(command: Command): string {
   const args = Object.values(command.args).map(({ placeholder, required, several }) => {
     const word = several ? `${placeholder}...` : placeholder;
     return required ? word : `[${word}]`;

@@ -80,28 +80,32 @@ const fault = z.strictObject({
   }),
 });
 
-export const snapshotSchema = z.strictObject({
-  schema: z.literal('replab.snapshot/1'),
-  cluster: z.string(),
-  mode: z.string(),
-  engine: z.string(),
-  seq: z.number(),
-  tMs: z.number(),
-  phase: z.enum(['starting', 'ready', 'stopping']),
-  events: z.number(),
-  options: z.record(z.string(), z.string()),
-  leaders: z.array(
-    z.strictObject({ id: z.string(), shard: z.number(), epoch: epochView, newest: z.boolean() }),
-  ),
-  nodes: z.array(node),
-  links: z.array(link),
-  faults: z.array(fault),
-  divergence: z.strictObject({ state: z.enum(['equal', 'behind', 'diverged', 'unknown']) }),
-}) satisfies z.ZodType<Snapshot>;
-
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
-/** The other half of the tie: every field of the schema is one of the snapshot's. */
-export function asSchema(snapshot: Snapshot): DeepReadonly<z.infer<typeof snapshotSchema>> {
-  return snapshot;
+/** Compiles only when what the schema describes and the snapshot are the same, field by field. */
+function exactly<S extends z.ZodType<Snapshot>>(
+  schema: S & (Snapshot extends DeepReadonly<z.infer<S>> ? unknown : never),
+): S {
+  return schema;
 }
+
+export const snapshotSchema = exactly(
+  z.strictObject({
+    schema: z.literal('replab.snapshot/1'),
+    cluster: z.string(),
+    mode: z.string(),
+    engine: z.string(),
+    seq: z.number(),
+    tMs: z.number(),
+    phase: z.enum(['starting', 'ready', 'stopping']),
+    events: z.number(),
+    options: z.record(z.string(), z.string()),
+    leaders: z.array(
+      z.strictObject({ id: z.string(), shard: z.number(), epoch: epochView, newest: z.boolean() }),
+    ),
+    nodes: z.array(node),
+    links: z.array(link),
+    faults: z.array(fault),
+    divergence: z.strictObject({ state: z.enum(['equal', 'behind', 'diverged', 'unknown']) }),
+  }),
+);

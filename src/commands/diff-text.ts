@@ -1,5 +1,5 @@
 import type { ClusterDiff, NodeResult } from '../client/diff-cluster.ts';
-import { positionView } from '../client/views.ts';
+import { positionView } from '../cluster/position-view.ts';
 import { formatPosition } from '../protocol/position.ts';
 import { count } from './count.ts';
 import { quoted } from './entry-text.ts';

@@ -1,6 +1,6 @@
 import { parseReadFrom } from '../client/read-targets.ts';
 import { textOrNull } from '../client/resp-answer.ts';
-import { positionView } from '../client/views.ts';
+import { positionView } from '../cluster/position-view.ts';
 import { defineCommand } from './command.ts';
 import { checkWord, withKeys } from './key-value.ts';
 import { required, textOr } from './params.ts';

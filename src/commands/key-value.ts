@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { openCluster, type Cluster } from '../client/cluster-connection.ts';
 import { createKeyValueClient, type Answered, type KeyValueClient } from '../client/key-value.ts';
-import { positionView } from '../client/views.ts';
+import { positionView } from '../cluster/position-view.ts';
 import { selectNode } from '../client/selectors.ts';
 import type { PositionView } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';

@@ -2,7 +2,7 @@ import { openCluster, type Cluster } from '../client/cluster-connection.ts';
 import { followLog } from '../client/log-follower.ts';
 import { openNodeReader, readEntries, type NodeReader } from '../client/node-reader.ts';
 import { observedRoles, selectNode } from '../client/selectors.ts';
-import { positionView } from '../client/views.ts';
+import { positionView } from '../cluster/position-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Entry } from '../protocol/entry.ts';

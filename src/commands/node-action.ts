@@ -1,5 +1,5 @@
 import { withCluster } from '../client/cluster-connection.ts';
-import { selectNodes } from '../client/selectors.ts';
+import { selectNodes, selectorForms } from '../client/selectors.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
@@ -22,6 +22,8 @@ interface ActionCommand {
   next?(cluster: string, nodes: readonly NodeId[], led: boolean): readonly string[];
 }
 
+const selectorsNote = `Nodes are named by:\n${selectorForms.map(([form, meaning]) => `  ${form.padEnd(14)}${meaning}`).join('\n')}`;
+
 type Answer = Methods['node']['result'];
 
 /** The commands that act on node processes differ in what they ask for and in how they say it. */
@@ -29,7 +31,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
   return defineCommand({
     name: spec.action,
     summary: spec.summary,
-    notes: spec.notes,
+    notes: [...spec.notes, selectorsNote],
     args: { nodes: several('NODE', 'nodes or selectors, such as n1, n1,n2, @leader, @followers, all', true) },
     options: {},
     examples: spec.examples,

@@ -95,7 +95,7 @@ export function duration(summary: string, fallbackMs: number): Option<number> {
   };
 }
 
-export function parseDurationOption(given: string): number {
+function parseDurationOption(given: string): number {
   const ms = parseDuration(given);
   if (ms === null) throw new UsageError('a duration such as 250ms, 10s or 1m');
   return ms;

@@ -182,18 +182,6 @@ export const clusterErrors = {
     (f) => `Give it more time with \`--timeout\`. ${seeStatus(f)}`,
     false,
   ),
-  'expectation-false': row(
-    exitCodes.violated,
-    (f) => `Not so: ${f.expression}`,
-    (f) => detail(f, 'It was false in every snapshot.'),
-    seeStatus,
-  ),
-  'expectation-unknown': row(
-    exitCodes.inconclusive,
-    (f) => `Cannot tell: ${f.expression}`,
-    (f) => detail(f, 'A value it needs is not known.'),
-    seeStatus,
-  ),
 
   // The process itself.
   interrupted: row(

@@ -33,12 +33,6 @@ export const nodeErrors = {
     (f) => `Its process is ${f.state ?? 'there'}, but it did not answer in time.`,
     (f) => (f.state === 'paused' ? `Resume it: \`replab resume${c(f)} ${f.node}\`.` : seeStatus(f)),
   ),
-  'node-stopped': row(
-    refused,
-    (f) => `Node ${f.node} serves nothing.`,
-    (f) => detail(f, 'It stopped and waits for someone to act.'),
-    seeEvents,
-  ),
   behind: row(
     refused,
     (f) => `Node ${f.node} is behind ${f.ahead}.`,
@@ -112,12 +106,6 @@ export const nodeErrors = {
     'This cluster cannot do that.',
     (f) => detail(f, 'Its mode has no such operation.'),
     'See `replab --help`.',
-  ),
-  'not-swapped': row(
-    refused,
-    (f) => `${f.key} was not swapped.`,
-    (f) => `It holds ${f.value === null ? 'nothing' : JSON.stringify(f.value)}.`,
-    'Read it and try again.',
   ),
 
   // Operations of clients: the outcome is not known.

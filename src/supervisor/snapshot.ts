@@ -1,3 +1,4 @@
+import { epochView } from '../cluster/position-view.ts';
 import type {
   FaultView,
   LeaderView,
@@ -12,7 +13,7 @@ import { compareNodes, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import { compareBallots, samePosition, sameBallot } from '../protocol/position.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
 import { lagOf, newestLeader, type LeaderHistory } from './lag.ts';
-import { epochView, replicaView, unknownReplica } from './views.ts';
+import { replicaView, unknownReplica } from './views.ts';
 
 /** All that was seen of a cluster at one time. */
 export interface Observations {

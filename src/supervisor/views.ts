@@ -1,18 +1,8 @@
-import type { EpochView, LagView, PositionView, ReplicaView } from '../cluster/snapshot.ts';
+import { epochView, positionView } from '../cluster/position-view.ts';
+import type { LagView, ReplicaView } from '../cluster/snapshot.ts';
 import { formatHash } from '../lib/hash.ts';
-import { nodeOfDisk, noDisk } from '../protocol/node-id.ts';
-import { formatBallot, formatPosition, type Ballot, type Position } from '../protocol/position.ts';
+import { formatPosition } from '../protocol/position.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
-
-/** An epoch with its parts as numbers: text does not order (design §15). */
-export function epochView(epoch: Ballot): EpochView {
-  const node = epoch.disk === noDisk ? null : nodeOfDisk(epoch.disk);
-  return { number: epoch.number, node, disk: epoch.disk, text: formatBallot(epoch) };
-}
-
-function positionView(position: Position): PositionView {
-  return { ...epochView(position.epoch), index: position.index, text: formatPosition(position) };
-}
 
 const unknownLag: LagView = {
   entries: null,

@@ -56,7 +56,7 @@ function inShell(
   const path = `${join(bins, replab)}:${env['PATH']}`;
   const { status, stdout, stderr } = spawnSync(argv[0]!, [...argv.slice(1), line], {
     cwd: tempDir(),
-    env: { ...env, PATH: path } as NodeJS.ProcessEnv,
+    env: { ...env, PATH: path },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

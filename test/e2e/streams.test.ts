@@ -83,7 +83,7 @@ describe('streams', () => {
     const replab = `'${process.execPath}' '${bin}'`;
     const script = `${replab} sim --seeds 20 | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync('bash', ['-c', script], {
-      env: env as NodeJS.ProcessEnv,
+      env,
       encoding: 'utf8',
     });
     expect({ stdout, stderr }).toEqual({ stdout: 'seed 1\n0\n', stderr: '' });

@@ -1,8 +1,8 @@
-import type { EpochView, PositionView } from '../cluster/snapshot.ts';
 import { noDisk, nodeOfDisk } from '../protocol/node-id.ts';
 import { formatBallot, formatPosition, type Ballot, type Position } from '../protocol/position.ts';
+import type { EpochView, PositionView } from './snapshot.ts';
 
-/** Epochs and positions as JSON shows them: numbers apart, since text does not order (design §15). */
+/** An epoch with its parts as numbers: text does not order (design §15). */
 export function epochView(epoch: Ballot): EpochView {
   const node = epoch.disk === noDisk ? null : nodeOfDisk(epoch.disk);
   return { number: epoch.number, node, disk: epoch.disk, text: formatBallot(epoch) };
