@@ -2,8 +2,11 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const tailBytes = 4096;
 
-/** The last line with something on it that was written to a file from `start` on; null when there is none. */
-export function lastLine(path: string, start = 0): string | null {
+/**
+ * What a process left as its last words in a log, from `start` on: the last line that names an error (what
+ * Node prints ends with a stack and its version), else the last with something on it. Null when there is none.
+ */
+export function lastWords(path: string, start = 0): string | null {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -16,7 +19,8 @@ export function lastLine(path: string, start = 0): string | null {
     const bytes = Buffer.alloc(Math.max(0, size - from));
     const read = readSync(file, bytes, 0, bytes.length, from);
     const lines = bytes.subarray(0, read).toString('utf8').split('\n');
-    return lines.findLast((line) => line.trim() !== '')?.trim() ?? null;
+    const said = lines.findLast((line) => /^\s*(Uncaught )?[A-Z]\w*(Error|Exception)\b/.test(line));
+    return (said ?? lines.findLast((line) => line.trim() !== ''))?.trim() ?? null;
   } finally {
     closeSync(file);
   }

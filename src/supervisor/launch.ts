@@ -9,7 +9,7 @@ import { connectControl, type ControlClient } from '../control/client.ts';
 import { errorFromWire, ReplabError } from '../control/errors.ts';
 import { clusterDir, makePrivateDir, paths } from '../control/state-dir.ts';
 import { entryFile } from '../engines/entries.ts';
-import { lastLine } from '../engines/log-tail.ts';
+import { lastWords } from '../engines/log-tail.ts';
 import type { FromSupervisor, ToSupervisor } from './launch-message.ts';
 
 /** What a supervisor may take to end what it has started, before it is ended itself and the nodes with it. */
@@ -97,7 +97,7 @@ type Listening = FromSupervisor & { readonly type: 'listening' };
 function greet(child: ChildProcess, dir: string, { name, spec }: LaunchOptions): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const failed = (): void => {
-      const detail = lastLine(paths.supervisorLog(dir));
+      const detail = lastWords(paths.supervisorLog(dir));
       reject(new ReplabError('supervisor-failed', { cluster: name, ...(detail === null ? {} : { detail }) }));
     };
     child.once('error', failed);

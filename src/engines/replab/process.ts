@@ -11,7 +11,7 @@ import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
 import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
 import type { Outcome } from '../../protocol/request.ts';
 import type { NodeExit, NodeProcess, NodeReady } from '../engine.ts';
-import { lastLine } from '../log-tail.ts';
+import { lastWords } from '../log-tail.ts';
 import { Pending } from './pending.ts';
 
 export interface ReplabProcessOptions {
@@ -134,7 +134,7 @@ export class ReplabProcess implements NodeProcess {
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): NodeExit {
     const spoke =
-      code === 0 || signal === 'SIGKILL' ? null : lastLine(this.#options.logFile, this.#options.logStart);
+      code === 0 || signal === 'SIGKILL' ? null : lastWords(this.#options.logFile, this.#options.logStart);
     const reason = this.#fatal ?? spoke;
     this.#ready.reject(new Error(reason ?? `it ended with ${signal ?? `code ${code}`}`));
     this.#probes.abandon();
