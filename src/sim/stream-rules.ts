@@ -33,6 +33,8 @@ interface Ack {
 export class StreamRules {
   /** By leader and follower: one stream at a time (F1). */
   readonly #streams = new Map<string, Stream>();
+  /** By leader, follower and stream: the highest index acknowledged. */
+  readonly #acked = new Map<string, number>();
 
   check({ node, inputs, effects, failed }: Turn): void {
     if (failed) this.forget(node.id);
@@ -47,12 +49,9 @@ export class StreamRules {
 
   #heard(leader: NodeId, input: Input): void {
     if (input.type !== 'message' || input.message.class !== 'ack') return;
-    const ack = input.message as unknown as Ack;
-    const stream = this.#streams.get(`${leader}>${input.from}`);
-    if (stream === undefined || stream.id !== ack.stream) return;
-    while (stream.unacked.length > 0 && stream.unacked[0]!.index <= ack.received.index) {
-      stream.bytes -= stream.unacked.shift()!.bytes;
-    }
+    const { stream, received } = input.message as unknown as Ack;
+    const key = `${leader}>${input.from}/${stream}`;
+    this.#acked.set(key, Math.max(this.#acked.get(key) ?? 0, received.index));
   }
 
   #said(leader: NodeId, effect: Effect): void {
@@ -63,6 +62,11 @@ export class StreamRules {
     if (stream === undefined || stream.id !== append.stream) {
       stream = { id: append.stream, sent: append.previous, unacked: [], bytes: 0 };
       this.#streams.set(key, stream);
+    }
+    // All acks of a turn count before what it sends: which came first is the replica's to know.
+    const acked = this.#acked.get(`${key}/${stream.id}`) ?? 0;
+    while (stream.unacked.length > 0 && stream.unacked[0]!.index <= acked) {
+      stream.bytes -= stream.unacked.shift()!.bytes;
     }
     const { sent } = stream;
     must(samePosition(sent, append.previous), 'F2: a stream sends each entry once, in order', () => ({
