@@ -1,4 +1,4 @@
-import { compareNodes, isNodeId, type NodeId } from '../protocol/node-id.ts';
+import { compareNodes, type NodeId } from '../protocol/node-id.ts';
 
 /** Where bytes come from: a node, or where clients stand. */
 export type Place = NodeId | 'client';
@@ -10,10 +10,6 @@ export interface LinkId {
 }
 
 export const clientPlace = 'client';
-
-export function isPlace(text: string): boolean {
-  return text === clientPlace || isNodeId(text);
-}
 
 /** `n1->n2`: for printing and as a key. */
 export function linkName(link: LinkId): string {

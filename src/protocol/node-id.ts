@@ -16,7 +16,7 @@ export const noDisk: DiskId = 0;
 const nodesPerLife = 1024;
 
 /** 1 for `n1`. Throws on anything that is not a node's name. */
-export function ordinalOf(node: NodeId): number {
+function ordinalOf(node: NodeId): number {
   const match = /^n([1-9]\d{0,3})$/.exec(node);
   const ordinal = match === null ? 0 : Number(match[1]);
   assert(ordinal > 0 && ordinal < nodesPerLife, 'a node is named n1 to n1023', { node });

@@ -49,7 +49,11 @@ export interface Message {
 
 export type OperatorCommand =
   /** Lead, under this ballot. The supervisor has checked what the operator asked it to check. */
-  | { readonly kind: 'promote'; readonly ballot: Ballot; readonly settings?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'promote';
+      readonly ballot: Ballot;
+      readonly settings?: Readonly<Record<string, string>>;
+    }
   /** Leader only: settings as text, by name; a log entry, so that every replica learns them. */
   | { readonly kind: 'set'; readonly settings: Readonly<Record<string, string>> };
 

@@ -18,7 +18,12 @@ export type WriteOp =
   /** `by`: a signed decimal 64-bit integer. A missing key counts as 0. */
   | { readonly kind: 'incr'; readonly key: string; readonly by: string }
   /** Null is "absent", on either side. */
-  | { readonly kind: 'cas'; readonly key: string; readonly expected: string | null; readonly value: string | null };
+  | {
+      readonly kind: 'cas';
+      readonly key: string;
+      readonly expected: string | null;
+      readonly value: string | null;
+    };
 
 /** Answers once `count` replicas (the leader among them) hold `at`, or with the count it has after `timeoutMs`. */
 export interface CopiesOp {
@@ -73,8 +78,18 @@ export type UnknownCode = 'not-replicated' | 'stepped-down' | 'recovered' | 'tur
  */
 export type Outcome =
   | { readonly type: 'ok'; readonly at: Position; readonly copies: number; readonly result: Result }
-  | { readonly type: 'refused'; readonly code: RefusedCode; readonly leader?: NodeId | null; readonly detail?: string }
-  | { readonly type: 'unknown'; readonly code: UnknownCode; readonly at?: Position; readonly copies?: number };
+  | {
+      readonly type: 'refused';
+      readonly code: RefusedCode;
+      readonly leader?: NodeId | null;
+      readonly detail?: string;
+    }
+  | {
+      readonly type: 'unknown';
+      readonly code: UnknownCode;
+      readonly at?: Position;
+      readonly copies?: number;
+    };
 
 export function isWrite(op: Op): op is WriteOp {
   return op.kind === 'put' || op.kind === 'del' || op.kind === 'incr' || op.kind === 'cas';

@@ -149,7 +149,11 @@ export class TurnHost {
     const effects: Effect[] = [];
     for (const input of inputs) {
       if (!isAsked(input)) continue;
-      effects.push({ type: 'reply', id: input.id, outcome: { type: 'refused', code: 'turn-failed', detail } });
+      effects.push({
+        type: 'reply',
+        id: input.id,
+        outcome: { type: 'refused', code: 'turn-failed', detail },
+      });
     }
     return effects;
   }

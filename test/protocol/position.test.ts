@@ -34,7 +34,8 @@ describe('disks (P5)', () => {
 describe('positions (P4)', () => {
   test('print and parse', () => {
     expect(formatPosition(at({ number: 4, disk: diskOf('n2', 2) }, 120))).toBe('4@n2.2/120');
-    for (const text of ['4@n2/120', '4@n2.2/1', '0@-/0']) expect(formatPosition(parsePosition(text)!)).toBe(text);
+    for (const text of ['4@n2/120', '4@n2.2/1', '0@-/0'])
+      expect(formatPosition(parsePosition(text)!)).toBe(text);
     for (const text of ['4@n2', '4/120', 'x@n2/1', '4@n2/-1', '']) expect(parsePosition(text)).toBeNull();
   });
 
@@ -61,7 +62,12 @@ describe('the fork of two logs (F2, KIP-101)', () => {
   test.each([
     ['a follower behind', [from(one, 1)], at(one, 90), at(one, 90)],
     ['a tail of the old epoch', [from(one, 1)], at(one, 120), at(one, 110)],
-    ['a tail of an epoch nobody else has', [from(one, 1), from(otherTwo, 105)], at(otherTwo, 130), at(one, 104)],
+    [
+      'a tail of an epoch nobody else has',
+      [from(one, 1), from(otherTwo, 105)],
+      at(otherTwo, 130),
+      at(one, 104),
+    ],
     ['nothing in common', [from(otherTwo, 1)], at(otherTwo, 7), zeroPosition],
     ['an empty log', [], zeroPosition, zeroPosition],
   ])('%s', (_name, epochs, last, fork) => {

@@ -2,7 +2,14 @@ import { epochAt, formatPosition, type Ballot, type Position } from '../position
 import type { Entry } from '../entry.ts';
 import type { NodeId } from '../node-id.ts';
 import type { FollowerStatus, MessageInput, ModeOptions } from '../protocol.ts';
-import { isWrite, type CopiesOp, type Outcome, type Request, type RequestId, type WriteOp } from '../request.ts';
+import {
+  isWrite,
+  type CopiesOp,
+  type Outcome,
+  type Request,
+  type RequestId,
+  type WriteOp,
+} from '../request.ts';
 import { coveredIndex } from './ack-rule.ts';
 import type { Core } from './core.ts';
 import type { Ack, Subscribe } from './message.ts';
@@ -42,7 +49,8 @@ export class Leader {
 
   leave(): void {
     for (const { id, at } of this.#pending.takeAll()) this.#unknown(id, 'stepped-down', at);
-    for (const { id } of this.#copiesWaits) this.#core.reply(id, { type: 'refused', code: 'fenced', leader: null });
+    for (const { id } of this.#copiesWaits)
+      this.#core.reply(id, { type: 'refused', code: 'fenced', leader: null });
     this.#copiesWaits = [];
     this.#core.timer('heartbeat', null);
     this.#core.timer('deadline', null);
@@ -58,7 +66,10 @@ export class Leader {
   }
 
   onSet(id: RequestId, changes: ModeOptions): void {
-    const settings = parseSettings({ ...formatSettings(this.#core.settings), ...changes }, this.#core.members);
+    const settings = parseSettings(
+      { ...formatSettings(this.#core.settings), ...changes },
+      this.#core.members,
+    );
     if (typeof settings === 'string') {
       this.#core.reply(id, { type: 'refused', code: 'unsupported', detail: settings });
       return;

@@ -62,7 +62,8 @@ export class Peers {
   /** Replicas that hold the entry at `index` at a level, the leader included. */
   copiesOf(index: number, level: AckLevel): number {
     let copies = 1;
-    for (const { stream } of this.#peers.values()) if (stream !== null && stream[level].index >= index) copies += 1;
+    for (const { stream } of this.#peers.values())
+      if (stream !== null && stream[level].index >= index) copies += 1;
     return copies;
   }
 

@@ -1,7 +1,16 @@
 import { unreachable } from '../../lib/assert.ts';
 import { nodeOfDisk, type NodeId } from '../node-id.ts';
 import { compareBallots, formatBallot, formatPosition, sameBallot, type Ballot } from '../position.ts';
-import type { Boot, Effect, Input, MessageInput, ModeOptions, OperatorCommand, Replica, ReplicaStatus } from '../protocol.ts';
+import type {
+  Boot,
+  Effect,
+  Input,
+  MessageInput,
+  ModeOptions,
+  OperatorCommand,
+  Replica,
+  ReplicaStatus,
+} from '../protocol.ts';
 import type { Request, RequestId } from '../request.ts';
 import { Core } from './core.ts';
 import { Follower, needsSnapshot, type FollowerStart } from './follower.ts';
@@ -140,7 +149,8 @@ export class SingleLeaderReplica implements Replica {
   #onRequest(id: RequestId, request: Request): void {
     const { epochSeen } = request;
     if (epochSeen !== undefined && compareBallots(epochSeen, this.#core.promised) > 0) {
-      if (this.#role instanceof Leader) this.#follow(epochSeen, `a client has seen ${formatBallot(epochSeen)}`);
+      if (this.#role instanceof Leader)
+        this.#follow(epochSeen, `a client has seen ${formatBallot(epochSeen)}`);
       this.#core.reply(id, { type: 'refused', code: 'stale-leader', leader: null });
       return;
     }
@@ -189,7 +199,8 @@ export class SingleLeaderReplica implements Replica {
     const { disk, promised } = this.#facts();
     if (ballot.disk !== disk) return `the ballot ${formatBallot(ballot)} is another disk's`;
     if (compareBallots(ballot, promised) <= 0) return `it has promised ${formatBallot(promised)}`;
-    if (this.#role instanceof Follower && this.#role.stopped !== null) return `it is stopped: ${this.#role.stopped}`;
+    if (this.#role instanceof Follower && this.#role.stopped !== null)
+      return `it is stopped: ${this.#role.stopped}`;
     return null;
   }
 

@@ -49,7 +49,7 @@ function invertible(entry: Entry): boolean {
 }
 
 /** The keys an entry wrote, for people; null when it wrote none. */
-export function keysOf(entry: Entry): string | null {
+function keysOf(entry: Entry): string | null {
   if (entry.body.kind !== 'rows') return null;
   const keys = entry.body.changes.map((change) => String((change.new ?? change.old)?.['key'] ?? ''));
   return [...new Set(keys)].join(',');

@@ -26,7 +26,7 @@ export interface Settings {
   readonly syncTimeoutMs: number;
 }
 
-export function parseSync(text: string, members: readonly NodeId[]): SyncRule | string {
+function parseSync(text: string, members: readonly NodeId[]): SyncRule | string {
   if (text === 'none' || text === 'all' || text === 'majority') return { kind: text };
   if (members.includes(text)) return { kind: 'node', node: text };
   if (/^\d{1,4}$/.test(text)) {

@@ -6,8 +6,8 @@ import type { Core } from './core.ts';
 import type { Ack, StreamId, Subscribe } from './message.ts';
 
 /** F4: what may be on its way to one follower. The log on disk is the queue; nothing else waits in memory. */
-export const windowBytes = 1024 * 1024;
-export const windowEntries = 1024;
+const windowBytes = 1024 * 1024;
+const windowEntries = 1024;
 const probeMs = 500;
 
 /** A leader's stream to one follower: what it was sent, what it has answered. */
