@@ -84,12 +84,14 @@ async function readOne(view: NodeView, cluster: string): Promise<Read | Failed> 
   } catch (error) {
     reader?.close();
     if (!(error instanceof ReplabError) || error.code === 'internal') throw error;
-    return {
-      view,
-      reason:
-        error.code === 'rewinding' ? 'it is giving up what the leader does not have' : 'it does not answer',
-    };
+    return { view, reason: reasonOf(error) };
   }
+}
+
+function reasonOf({ code, facts }: ReplabError): string {
+  if (code === 'rewinding') return 'it is giving up what the leader does not have';
+  if (code === 'stopped') return `it serves nothing: ${facts['detail'] ?? 'it stopped'}`;
+  return 'it does not answer';
 }
 
 function unknownOf(one: Read | Failed): NodeResult {
