@@ -14,7 +14,10 @@ export interface RunOptions {
   finish(result: Result): Promise<void>;
 }
 
-/** Commands bound their own waits by `--timeout`; this much later the whole command is ended. */
+/**
+ * Commands bound their own waits by `--timeout`; this much later the whole command is ended. One that has
+ * something to take back is ended on time: its end is orderly either way.
+ */
 const backstopMs = 500;
 
 /**
@@ -28,7 +31,9 @@ export async function runCommand(options: RunOptions): Promise<void> {
   const wholeMs =
     options.timeoutMs === null && command.endless?.(input) === true
       ? null
-      : timeoutMs + (options.timeoutMs === null ? (command.waitMs?.(input) ?? 0) : 0) + backstopMs;
+      : timeoutMs +
+        (options.timeoutMs === null ? (command.waitMs?.(input) ?? 0) : 0) +
+        (command.unwindMs === undefined ? backstopMs : 0);
   const ended = Promise.withResolvers<never>();
   const end = (error: ReplabError): void => {
     aborter.abort(error);

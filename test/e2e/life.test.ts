@@ -134,3 +134,25 @@ test('live settings: changed by set, seen in status and in the log', async () =>
   });
   expect(await ok('log')).toMatch(/settings sync=1 .*write-timeout=700ms/);
 });
+
+test('restart: the same data, another process', async () => {
+  const { ok, json } = await cluster('--nodes', '2');
+  await ok('put', 'x', '1');
+  await ok('wait', 'caught-up');
+  const before = await json<Up['snapshot']>('status');
+  expect(await ok('restart', 'n2')).toMatch(/^n2 .*restarted/);
+  await ok('wait', 'caught-up');
+  const after = await json<Up['snapshot']>('status');
+  expect(after.nodes[0]!.pid).toBe(before.nodes[0]!.pid);
+  expect(after.nodes[1]!.pid).not.toBe(before.nodes[1]!.pid);
+  expect(await ok('get', 'x', '--read', 'n2')).toBe('1\n');
+});
+
+test('version: of replab, and of what it runs on', async () => {
+  const { json } = shell();
+  expect(await json('version')).toMatchObject({
+    replab: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    node: process.versions.node,
+    sqlite: expect.any(String),
+  });
+});
