@@ -22,7 +22,7 @@ const entries = {
 };
 
 // esbuild has said what is wrong.
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: entries,
   outdir: dist,
@@ -35,19 +35,37 @@ const { outputFiles } = await build({
   target: 'node24',
   legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
   write: false,
 }).catch(() => process.exit(1));
 
 mkdirSync(dist, { recursive: true });
-for (const { path, contents } of outputFiles) {
-  if (sameAs(path, contents)) continue;
+for (const { path, contents } of outputFiles) replace(path, contents);
+replace(join(dist, 'licenses.txt'), Buffer.from(licensesOf(Object.keys(metafile.inputs))));
+const built = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of readdirSync(dist)) {
+  if (name.endsWith('.js') && !built.has(name)) rmSync(join(dist, name));
+}
+
+function replace(path: string, contents: Uint8Array): void {
+  if (sameAs(path, contents)) return;
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, contents);
   renameSync(temporary, path);
 }
-const built = new Set(outputFiles.map(({ path }) => basename(path)));
-for (const name of readdirSync(dist)) {
-  if (name.endsWith('.js') && !built.has(name)) rmSync(join(dist, name));
+
+/** The licences of the packages among `inputs`: who copies their code must hand them on. */
+function licensesOf(inputs: readonly string[]): string {
+  const packages = inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  const texts = [...new Set(packages)].toSorted().map((path) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(root, path, 'package.json'), 'utf8'),
+    ) as Record<string, string>;
+    const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : `\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
+    return `${name} ${version} (${license})\n${text}`;
+  });
+  return texts.join('\n----\n\n');
 }
 
 function sameAs(path: string, contents: Uint8Array): boolean {

@@ -17,7 +17,7 @@ interface Count {
   readonly skipped: number;
 }
 
-const parts = ['build', 'lint', 'unused', 'types', 'test:unit', 'test:seeds', 'test:e2e'] as const;
+const parts = ['build', 'lint', 'unused', 'types', 'package', 'test:unit', 'test:seeds', 'test:e2e'] as const;
 
 const asked = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execa } from 'execa';
 
 /** One measured figure: every run's value, in `unit`. */
 export interface Figure {
@@ -33,18 +33,8 @@ export async function runProcess(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  return await new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(stdout);
-      else reject(new Error(`${args.join(' ')}: exit ${code}\n${stderr}${stdout}`));
-    });
-  });
+  const { stdout } = await execa(file, args, { env, extendEnv: false, stdin: 'ignore' });
+  return stdout;
 }
 
 /** A row a figure, in Markdown: the median, and the spread that says how quiet the machine was. */

@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import { root } from '../support/root.ts';
 import { tempDir } from '../support/until.ts';
@@ -33,7 +33,7 @@ export interface Shell {
 }
 
 export interface Started {
-  readonly child: ChildProcess;
+  readonly child: { readonly pid?: number | undefined; kill(signal?: NodeJS.Signals): boolean };
   readonly seen: { stdout: string; stderr: string };
   readonly ended: Promise<Ran>;
 }
@@ -43,20 +43,17 @@ export function shell(): Shell {
   const env = { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1', REPLAB_CLUSTER: '' };
 
   const start = (args: readonly string[], options: RunOptions = {}): Started => {
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], {
+    const child = execa(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], {
       env: { ...env, ...options.env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      extendEnv: false,
+      input: options.input ?? '',
+      reject: false,
+      buffer: false,
     });
     const seen = { stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => (seen.stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (seen.stderr += data.toString()));
-    // A command that does not read its input may close it first.
-    child.stdin.on('error', () => {});
-    child.stdin.end(options.input);
-    const ended = new Promise<Ran>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exit) => resolve({ exit, ...seen }));
-    });
+    const ended = child.then(({ exitCode }) => ({ exit: exitCode ?? null, ...seen }));
     return { child, seen, ended };
   };
   const run = (args: readonly string[], options?: RunOptions): Promise<Ran> => start(args, options).ended;
