@@ -1,5 +1,14 @@
-/** What every command takes. `short`: one letter. */
-export const globalOptions = {
+import type { Command } from '../commands/command.ts';
+
+interface GlobalOption {
+  /** One letter. */
+  readonly short: string | null;
+  readonly placeholder: string | null;
+  readonly summary: string;
+}
+
+/** What every command takes. */
+const globalOptions = {
   cluster: {
     short: 'c',
     placeholder: 'NAME',
@@ -15,12 +24,27 @@ export const globalOptions = {
     placeholder: 'DURATION',
     summary: 'how long to wait for anything (default 30s); then exit 5',
   },
+  seed: {
+    short: null,
+    placeholder: 'N',
+    summary:
+      'where chance begins, for @random; without it, anywhere, and what was drawn is told with the seed',
+  },
   quiet: { short: 'q', placeholder: null, summary: 'no progress, notes or suggestions' },
-} as const;
+} as const satisfies Readonly<Record<string, GlobalOption>>;
 
 export type GlobalName = keyof typeof globalOptions;
 
 export const defaultTimeoutMs = 30_000;
+
+/** A command's own option of the same name takes the place of a global one: `sim --seed` is a first seed. */
+export function globalsOfCommand({
+  options,
+}: Pick<Command, 'options'>): readonly (readonly [GlobalName, GlobalOption])[] {
+  return (Object.entries(globalOptions) as [GlobalName, GlobalOption][]).filter(
+    ([name]) => !Object.hasOwn(options, name),
+  );
+}
 
 /** Global options may stand before the command's name too: how many words each takes there. */
 export function wordsTaken(word: string): number | null {
@@ -28,5 +52,5 @@ export function wordsTaken(word: string): number | null {
     return word === `--${name}` || (short !== null && word === `-${short}`);
   });
   if (row !== undefined) return row[1].placeholder === null ? 1 : 2;
-  return /^--(cluster|timeout)=/.test(word) || /^-c./.test(word) ? 1 : null;
+  return /^--(cluster|timeout|seed)=/.test(word) || /^-c./.test(word) ? 1 : null;
 }

@@ -2,7 +2,7 @@ import type { Command } from '../commands/command.ts';
 import { commandNames, commands, groups } from '../commands/commands.ts';
 import type { Style } from '../commands/style.ts';
 import { exitCodes } from '../control/exit-codes.ts';
-import { globalOptions } from './global-options.ts';
+import { globalsOfCommand } from './global-options.ts';
 
 const width = 96;
 
@@ -25,7 +25,7 @@ export function commandHelp(command: Command, style: Style): string {
       style,
     ),
     section('Options', options, style),
-    globalSection(style),
+    globalSection(style, command),
     examplesSection(command, style),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -83,8 +83,8 @@ const exitWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   terminated: 'terminated',
 };
 
-function globalSection(style: Style): string {
-  const rows = Object.entries(globalOptions).map(([name, { short, placeholder, summary }]) => {
+function globalSection(style: Style, command: Pick<Command, 'options'> = { options: {} }): string {
+  const rows = globalsOfCommand(command).map(([name, { short, placeholder, summary }]) => {
     const flag = `${short === null ? '' : `-${short}, `}--${name}${placeholder === null ? '' : ` ${placeholder}`}`;
     return [flag, summary] as const;
   });

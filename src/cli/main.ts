@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Context, Result } from '../commands/command.ts';
 import { commands } from '../commands/commands.ts';
@@ -5,9 +6,11 @@ import { plain } from '../commands/style.ts';
 import { exitCodeOf, toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { stateRoot } from '../control/state-dir.ts';
+import { createChance, type Chance } from '../lib/chance.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { loadStyle, printDocument, printError, printStream, wantsColour, type Output } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { usage } from './parse.ts';
 import { route, type Route } from './route.ts';
 import { catchInterrupts, runCommand } from './run.ts';
 
@@ -19,6 +22,7 @@ let output: Output = {
   json: process.argv.includes('--json'),
   quiet: false,
   style: plain,
+  chance: null,
   out: write(process.stdout),
   err: write(process.stderr),
 };
@@ -48,10 +52,12 @@ async function help(name: Extract<Route, { kind: 'help' }>['command']): Promise<
 }
 
 async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promise<void> {
-  const [command, { parseWords, usage }] = await Promise.all([commands[name].load(), import('./parse.ts')]);
+  const [command, { parseWords }] = await Promise.all([commands[name].load(), import('./parse.ts')]);
   const { input, globals } = parseWords(command, words);
   const style = await loadStyle(wantsColour(process.stdout, process.env));
   output = { ...output, json: globals.json !== undefined, quiet: globals.quiet !== undefined, style };
+  const chance = createChance(seedOf(name, globals.seed));
+  output = { ...output, chance };
   const timeoutMs = globals.timeout === undefined ? null : parseDuration(globals.timeout);
   if (globals.timeout !== undefined && timeoutMs === null) {
     throw usage(
@@ -67,7 +73,7 @@ async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promis
       input,
       timeoutMs,
       interrupts: catchInterrupts(exit),
-      context: (signal, waitMs) => contextOf(globals.cluster, signal, waitMs, progress),
+      context: (signal, waitMs) => contextOf(globals.cluster, signal, waitMs, progress, chance),
       async finish(result: Result) {
         progress.end();
         if (result.kind === 'stream') {
@@ -85,17 +91,26 @@ async function run({ name, words }: Extract<Route, { kind: 'command' }>): Promis
   exit(code);
 }
 
+/** Without one, any that is short enough to be typed again. */
+function seedOf(command: string, given: string | undefined): number {
+  if (given === undefined) return randomInt(1_000_000);
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw usage(command, `--seed is ${JSON.stringify(given)}; expected a whole number.`);
+}
+
 function contextOf(
   cluster: string | undefined,
   signal: AbortSignal,
   timeoutMs: number,
   progress: Progress,
+  chance: Chance,
 ): Context {
   const named = cluster ?? process.env['REPLAB_CLUSTER'];
   return {
     cluster: named === undefined || named === '' ? null : named,
     root: stateRoot(),
     timeoutMs,
+    chance,
     signal,
     progress: progress.say,
     stdin: () => buffer(process.stdin),

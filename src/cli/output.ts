@@ -2,24 +2,28 @@ import type { DocumentResult, StreamResult } from '../commands/command.ts';
 import { plain, type Style } from '../commands/style.ts';
 import { describeError, type ReplabError } from '../control/errors.ts';
 import { encodeLine } from '../control/framing.ts';
+import type { Chance } from '../lib/chance.ts';
 
 /** Results go to standard output, everything else to standard error (design §8). */
 export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly style: Style;
+  /** The command's, once it runs. */
+  readonly chance: Chance | null;
   out(text: string): void;
   err(text: string): void;
 }
 
 export function printDocument(result: DocumentResult, output: Output): void {
   if (output.json) {
-    output.out(encodeLine(result.json));
+    output.out(encodeLine({ ...result.json, ...drawnJson(output) }));
     return;
   }
   const text = result.text(output.style);
   if (text !== '') output.out(`${text}\n`);
   if (output.quiet) return;
+  sayDrawn(output);
   const note = result.note?.(output.style) ?? '';
   if (note !== '') output.err(`${output.style.dim(note)}\n`);
   if (result.next !== undefined && result.next.length > 0) {
@@ -30,6 +34,7 @@ export function printDocument(result: DocumentResult, output: Output): void {
 export async function printStream({ items, empty }: StreamResult, output: Output): Promise<void> {
   let count = 0;
   for await (const { json, text } of items) {
+    if (count === 0) sayDrawn(output);
     count += 1;
     output.out(output.json ? encodeLine(json) : `${text(output.style)}\n`);
   }
@@ -37,15 +42,33 @@ export async function printStream({ items, empty }: StreamResult, output: Output
   output.err(`${output.style.dim(empty)}\n`);
 }
 
+/** What chance decided, so that it can be done again. */
+function sayDrawn({ json, quiet, style, chance, err }: Output): void {
+  if (json || quiet || chance === null || chance.drawn.length === 0) return;
+  const choices = chance.drawn.map(({ by, chose }) => `${by} is ${chose}`).join(', ');
+  err(`${style.dim(`${choices} (--seed ${chance.seed})`)}\n`);
+}
+
+function drawnJson({ chance }: Output): object {
+  return chance === null || chance.drawn.length === 0
+    ? {}
+    : { chance: { seed: chance.seed, drawn: chance.drawn } };
+}
+
 /** What, why, fix, and the log when there is one; with `--json` one document on standard output instead. */
 export function printError(error: ReplabError, output: Output): void {
   const { code, definite, what, why, fix } = describeError(error);
   if (output.json) {
     output.out(
-      encodeLine({ schema: 'replab.error/1', error: { code, definite, what, why, fix, facts: error.facts } }),
+      encodeLine({
+        schema: 'replab.error/1',
+        error: { code, definite, what, why, fix, facts: error.facts },
+        ...drawnJson(output),
+      }),
     );
     return;
   }
+  sayDrawn(output);
   const { style } = output;
   const { log } = error.facts;
   const lines = [

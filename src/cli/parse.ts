@@ -2,7 +2,7 @@ import { Command as Parser, CommanderError, Option as Flag } from 'commander';
 import type { AnyInput, Command } from '../commands/command.ts';
 import { UsageError } from '../commands/params.ts';
 import { ReplabError } from '../control/errors.ts';
-import { globalOptions, type GlobalName } from './global-options.ts';
+import { globalsOfCommand, type GlobalName } from './global-options.ts';
 
 export interface Parsed {
   readonly input: AnyInput;
@@ -23,7 +23,7 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
   }
   for (const [name, { placeholder }] of Object.entries(command.options))
     parser.addOption(flagOf(name, placeholder));
-  for (const [name, { placeholder, short }] of Object.entries(globalOptions)) {
+  for (const [name, { placeholder, short }] of globalsOfCommand(command)) {
     parser.addOption(flagOf(name, placeholder, short));
   }
   try {
@@ -32,7 +32,7 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
     if (!(error instanceof CommanderError)) throw error;
     throw usage(command.name, sentence(error.message));
   }
-  return { input: inputOf(command, parser), globals: globalsOf(parser) };
+  return { input: inputOf(command, parser), globals: globalsOf(command, parser) };
 }
 
 function flagOf(name: string, placeholder: string | null, short: string | null = null): Flag {
@@ -66,8 +66,8 @@ function parsed(command: string, what: string, given: string, parse: () => unkno
   }
 }
 
-function globalsOf(parser: Parser): Parsed['globals'] {
-  const given = Object.keys(globalOptions).flatMap((name) => {
+function globalsOf(command: Command, parser: Parser): Parsed['globals'] {
+  const given = globalsOfCommand(command).flatMap(([name]) => {
     const value = givenOf(parser, name);
     return value === undefined ? [] : [[name, value]];
   });

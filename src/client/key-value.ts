@@ -148,7 +148,8 @@ async function* targetsOf(
     if (found !== null) yield { target: found, last: true };
     return;
   }
-  const nodes = readTargets(from, await cluster.recentSnapshot());
+  const isRole = from.kind === 'node' && from.selector.startsWith('@');
+  const nodes = readTargets(from, await (isRole ? cluster.freshSnapshot() : cluster.recentSnapshot()));
   for (const [i, node] of nodes.entries()) {
     yield { target: await addressOf(cluster, node), last: i + 1 === nodes.length };
   }

@@ -1,5 +1,6 @@
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
+import type { Chance } from '../lib/chance.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { observedRoles, selectNode } from './selectors.ts';
 
@@ -7,13 +8,13 @@ import { observedRoles, selectNode } from './selectors.ts';
 export type ReadFrom =
   | { readonly kind: 'leader' }
   | { readonly kind: 'follower' | 'any'; readonly start: number }
-  | { readonly kind: 'node'; readonly selector: string };
+  | { readonly kind: 'node'; readonly selector: string; readonly chance: Chance };
 
-/** `leader`, `follower`, `any`, or a node. */
-export function parseReadFrom(text: string, start: number): ReadFrom {
+/** `leader`, `follower`, `any` (in turn, from where the seed says), or a node. */
+export function parseReadFrom(text: string, chance: Chance): ReadFrom {
   if (text === 'leader') return { kind: 'leader' };
-  if (text === 'follower' || text === 'any') return { kind: text, start };
-  return { kind: 'node', selector: text };
+  if (text === 'follower' || text === 'any') return { kind: text, start: chance.seed };
+  return { kind: 'node', selector: text, chance };
 }
 
 /** The nodes to try, in order: a round robin over those that answer. A named node is the only one. */
@@ -21,7 +22,7 @@ export function readTargets(
   from: Exclude<ReadFrom, { kind: 'leader' }>,
   snapshot: Snapshot,
 ): readonly NodeId[] {
-  if (from.kind === 'node') return [selectNode(from.selector, snapshot)];
+  if (from.kind === 'node') return [selectNode(from.selector, snapshot, from)];
   const fits = (node: NodeView): boolean =>
     from.kind === 'follower' ? node.role === 'follower' : node.role !== null;
   const nodes = snapshot.nodes.filter(fits).map(({ id }) => id);

@@ -1,31 +1,92 @@
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
+import type { Chance } from '../lib/chance.ts';
 import { compareNodes, isNodeId, type NodeId } from '../protocol/node-id.ts';
 
-/** What a selector may be, with what each stands for: help and docs are made from this. */
-export const selectorForms = [
+export interface SelectOptions {
+  /** The command's: it tells afterwards what `@random` was. */
+  readonly chance: Chance;
+  /** Whom `@random` may fall on; the nodes that run when left out. */
+  among?(node: NodeView): boolean;
+}
+
+type Pick = (snapshot: Snapshot, options: SelectOptions) => readonly NodeId[];
+
+/** Every selector: its name, what it stands for (help and docs are made from this), and how it is found. */
+const selectors: Readonly<Record<string, { readonly means: string; readonly pick: Pick }>> = {
+  '@all': { means: 'every node; `all` for short', pick: ({ nodes }) => nodes.map(({ id }) => id) },
+  '@leader': {
+    means: 'the leader of the highest epoch',
+    pick: ({ leaders }) => leaders.filter(({ newest }) => newest).map(({ id }) => id),
+  },
+  '@leader.old': {
+    means: 'every other node that still leads',
+    pick: ({ leaders }) => leaders.filter(({ newest }) => !newest).map(({ id }) => id),
+  },
+  '@followers': { means: 'every follower that answers', pick: followers },
+  '@follower.random': {
+    means: 'one of them, by chance',
+    pick: (snapshot, { chance }) => chance.draw('@follower.random', followers(snapshot)),
+  },
+  '@lagging': {
+    means: 'every node that answers and lacks entries the leader has',
+    pick: ({ nodes }) => nodes.filter(({ lag }) => (lag.entries ?? 0) > 0).map(({ id }) => id),
+  },
+  '@minority': {
+    means: 'the largest group that is no majority: the leader first, then by number',
+    pick: (snapshot) => leaderFirst(snapshot).slice(0, minoritySize(snapshot)),
+  },
+  '@majority': {
+    means: 'all others, so the leader is not among them',
+    pick: (snapshot) => leaderFirst(snapshot).slice(minoritySize(snapshot)),
+  },
+  '@random': {
+    means: 'one node that runs, by chance; the answer says which, and the seed',
+    pick: ({ nodes }, { chance, among = isRunning }) =>
+      chance.draw(
+        '@random',
+        nodes.filter(among).map(({ id }) => id),
+      ),
+  },
+};
+
+const nthFollower = /^@follower\.(\d{1,4})$/;
+
+/** What a selector may be, with what each stands for. */
+export const selectorForms: readonly (readonly [string, string])[] = [
   ['n2', 'a node'],
   ['n1,n2', 'several nodes'],
-  ['all, @all', 'every node'],
-  ['@leader', 'the leader of the highest epoch'],
-  ['@leader.old', 'every other node that still leads'],
-  ['@followers', 'every follower that answers'],
-  ['@follower.0', 'the first of them, counted from 0'],
-] as const;
+  ...Object.entries(selectors).flatMap(([name, { means }]): (readonly [string, string])[] =>
+    name === '@follower.random'
+      ? [
+          ['@follower.0', 'the first of them, counted from 0'],
+          [name, means],
+        ]
+      : [[name, means]],
+  ),
+];
+
+/** Those whose names do not depend on the cluster. */
+export const selectorNames: readonly string[] = Object.keys(selectors);
 
 /**
  * The nodes a selector stands for in this snapshot, by ordinal, each once. `no-such-node` for an unknown
  * name, `selector-empty` when it stands for nobody now, `usage` for what is no selector.
  */
-export function selectNodes(selectors: readonly string[], snapshot: Snapshot): readonly NodeId[] {
-  const words = selectors.flatMap((selector) => selector.split(','));
-  const nodes = words.flatMap((word) => selectOne(word, snapshot));
+export function selectNodes(
+  words: readonly string[],
+  snapshot: Snapshot,
+  options: SelectOptions,
+): readonly NodeId[] {
+  const nodes = words
+    .flatMap((word) => word.split(','))
+    .flatMap((word) => selectOne(word, snapshot, options));
   return [...new Set(nodes)].toSorted(compareNodes);
 }
 
 /** As `selectNodes`, where exactly one node is meant. */
-export function selectNode(selector: string, snapshot: Snapshot): NodeId {
-  const [node, ...more] = selectNodes([selector], snapshot);
+export function selectNode(selector: string, snapshot: Snapshot, options: SelectOptions): NodeId {
+  const [node, ...more] = selectNodes([selector], snapshot, options);
   if (more.length > 0) {
     throw new ReplabError('usage', { message: `${selector} is several nodes; one is needed here.` });
   }
@@ -33,18 +94,22 @@ export function selectNode(selector: string, snapshot: Snapshot): NodeId {
 }
 
 /** Every `@…` in a text replaced by the nodes it stands for: `@leader/@followers` to `n1/n2,n3`. */
-export function expandSelectors(text: string, snapshot: Snapshot): string {
-  return text.replaceAll(/@[a-z]+(?:\.[a-z0-9]+)?/g, (word) => selectOne(word, snapshot).join(','));
+export function expandSelectors(text: string, snapshot: Snapshot, options: SelectOptions): string {
+  return text.replaceAll(/@[a-z]+(?:\.[a-z0-9]+)?/g, (word) => selectOne(word, snapshot, options).join(','));
 }
 
-function selectOne(word: string, snapshot: Snapshot): readonly NodeId[] {
+function isRunning({ state }: NodeView): boolean {
+  return state === 'running';
+}
+
+function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): readonly NodeId[] {
   const ids = snapshot.nodes.map((node) => node.id);
   if (ids.includes(word)) return [word];
   if (isNodeId(word)) {
     throw new ReplabError('no-such-node', { node: word, nodes: ids.join(', '), cluster: snapshot.cluster });
   }
-  const found = word === 'all' || word === '@all' ? ids : selectByRole(word, snapshot);
-  if (found === null) {
+  const found = pickOf(word)?.(snapshot, options);
+  if (found === undefined) {
     const forms = selectorForms.map(([form]) => form).join(', ');
     throw new ReplabError('usage', {
       message: `${JSON.stringify(word)} is neither a node nor a selector (${forms}).`,
@@ -60,15 +125,26 @@ function selectOne(word: string, snapshot: Snapshot): readonly NodeId[] {
   return found;
 }
 
-function selectByRole(word: string, { leaders, nodes }: Snapshot): readonly NodeId[] | null {
-  if (word === '@leader') return leaders.filter((leader) => leader.newest).map(({ id }) => id);
-  if (word === '@leader.old') return leaders.filter((leader) => !leader.newest).map(({ id }) => id);
-  const followers = nodes.filter(({ role }) => role === 'follower').map(({ id }) => id);
-  if (word === '@followers') return followers;
-  const nth = /^@follower\.(\d{1,4})$/.exec(word);
-  if (nth === null) return null;
-  const one = followers[Number(nth[1])];
-  return one === undefined ? [] : [one];
+function pickOf(word: string): Pick | undefined {
+  if (word === 'all') return selectors['@all']!.pick;
+  const nth = nthFollower.exec(word);
+  if (nth !== null) return (snapshot) => followers(snapshot).slice(Number(nth[1])).slice(0, 1);
+  return Object.hasOwn(selectors, word) ? selectors[word]!.pick : undefined;
+}
+
+function followers({ nodes }: Snapshot): readonly NodeId[] {
+  return nodes.filter(({ role }) => role === 'follower').map(({ id }) => id);
+}
+
+function leaderFirst({ leaders, nodes }: Snapshot): readonly NodeId[] {
+  const leader = leaders.find(({ newest }) => newest)?.id;
+  const ids = nodes.map(({ id }) => id);
+  return leader === undefined ? ids : [leader, ...ids.filter((id) => id !== leader)];
+}
+
+/** Of all members, whether they run or not: that is what majorities are counted by. */
+function minoritySize({ nodes }: Snapshot): number {
+  return Math.floor((nodes.length - 1) / 2);
 }
 
 /** `n1 leader, n2 follower, n3 killed`: what was seen, for errors. */

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../control/exit-codes.ts';
+import type { Chance } from '../lib/chance.ts';
 import type { Style } from './style.ts';
 
 /**
@@ -69,6 +70,8 @@ export interface Context {
   readonly root: string;
   /** The global `--timeout` in ms: how long anything may be waited for. */
   readonly timeoutMs: number;
+  /** Begins at `--seed`, or anywhere; what was drawn from it is told with the result. */
+  readonly chance: Chance;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** One line about what is going on; shown when it goes on for long. */

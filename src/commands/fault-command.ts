@@ -26,7 +26,7 @@ export function faultCommand({ kind, target, notes, examples }: FaultCommand): C
     run: (context, { args }) =>
       withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
         const text = args.target.includes('@')
-          ? expandSelectors(args.target, await cluster.freshSnapshot())
+          ? expandSelectors(args.target, await cluster.freshSnapshot(), { chance: context.chance })
           : args.target;
         const stranger = text
           .split(/[,/:]/)

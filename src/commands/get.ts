@@ -13,7 +13,9 @@ export const get = defineCommand({
     'A key that does not exist is exit 0 with nothing printed; `--json` says `"found":false`.',
   ],
   args: { key: required('KEY', 'text', (word) => checkWord(word, 'key')) },
-  options: { read: textOr('WHERE', 'leader, follower, any (in turn), or a node', 'leader') },
+  options: {
+    read: textOr('WHERE', 'leader, follower, any (in turn, from where --seed says), or a node', 'leader'),
+  },
   examples: [
     { run: 'replab get x', does: 'from the leader' },
     { run: 'replab get x --read n2', does: 'what n2 holds' },
@@ -21,8 +23,7 @@ export const get = defineCommand({
   ],
   run: (context, { args, options }) =>
     withKeys(context, async (client, cluster) => {
-      // Each process begins its round robin somewhere else; within one client it goes round.
-      const from = parseReadFrom(options.read, process.pid);
+      const from = parseReadFrom(options.read, context.chance);
       const { node, at, result } = await client.read(['RL.GET', args.key], {
         from,
         withinMs: context.timeoutMs,

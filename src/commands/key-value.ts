@@ -54,7 +54,7 @@ export async function writeKeys(
   at: string | null,
 ): Promise<Written> {
   return withKeys(context, async (client, cluster) => {
-    const node = at === null ? null : selectNode(at, await cluster.recentSnapshot());
+    const node = at === null ? null : await nodeNamed(at, cluster, context);
     context.progress(`waiting for ${node ?? 'the leader'} to acknowledge the write`);
     const answered = await client.write(command, { at: node, withinMs: context.timeoutMs });
     const of = cluster.spec.nodes.length;
@@ -67,6 +67,12 @@ export async function writeKeys(
       place: `${position.text}, on ${answered.copies} of ${of}`,
     };
   });
+}
+
+/** A role is looked for afresh; for a name any snapshot will do. */
+async function nodeNamed(selector: string, cluster: Cluster, { chance }: Context): Promise<NodeId> {
+  const snapshot = await (selector.startsWith('@') ? cluster.freshSnapshot() : cluster.recentSnapshot());
+  return selectNode(selector, snapshot, { chance });
 }
 
 export function writtenText(place: string, style: Style): string {

@@ -48,13 +48,14 @@ export const log = defineCommand({
   async run(context, { args, options }): Promise<Result> {
     const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
     const snapshot = await cluster.freshSnapshot();
+    const asked = args.node === null ? null : selectNode(args.node, snapshot, { chance: context.chance });
     if (options.discarded)
       return {
         kind: 'stream',
-        items: discarded(cluster, snapshot, args.node),
+        items: discarded(cluster, snapshot, asked),
         empty: 'Nothing was given up.',
       };
-    const view = viewOf(snapshot, args.node === null ? longest(snapshot) : selectNode(args.node, snapshot));
+    const view = viewOf(snapshot, asked ?? longest(snapshot));
     const reader = openNodeReader(view, cluster.name);
     const last = view.received?.index ?? 0;
     const limit = options.limit ?? (options.after === null ? shownAtFirst : last);
@@ -123,10 +124,9 @@ async function* following(reader: NodeReader, from: number, signal: AbortSignal)
 async function* discarded(
   cluster: Cluster,
   snapshot: Snapshot,
-  selector: string | null,
+  asked: string | null,
 ): AsyncGenerator<StreamItem> {
   try {
-    const asked = selector === null ? null : selectNode(selector, snapshot);
     const views =
       asked === null ? snapshot.nodes.filter(({ received }) => received !== null) : [viewOf(snapshot, asked)];
     for (const view of views) {

@@ -1,10 +1,10 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNodes, selectorForms } from '../client/selectors.ts';
-import type { Snapshot } from '../cluster/snapshot.ts';
+import type { NodeState, Snapshot } from '../cluster/snapshot.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
-import { defineCommand, type Command, type Example } from './command.ts';
+import { defineCommand, type Command, type Context, type Example } from './command.ts';
 import { several } from './params.ts';
 import type { Style } from './style.ts';
 
@@ -18,11 +18,13 @@ interface ActionCommand {
   /** It is for processes that run: a selector then passes over nodes that are down, a name is refused. */
   readonly ofRunning?: true;
   readonly already: string;
+  /** States of the nodes `@random` may fall on; those that run when left out. */
+  readonly randomOf?: readonly NodeState[];
   /** `led`: the leader was among them. */
   next?(cluster: string, nodes: readonly NodeId[], led: boolean): readonly string[];
 }
 
-const selectorsNote = `Nodes are named by:\n${selectorForms.map(([form, meaning]) => `  ${form.padEnd(14)}${meaning}`).join('\n')}`;
+const selectorsNote = `Nodes are named by:\n${selectorForms.map(([form, means]) => `  ${form.padEnd(18)}${means}`).join('\n')}`;
 
 type Answer = Methods['node']['result'];
 
@@ -38,7 +40,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
     run: (context, { args }) =>
       withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
         const snapshot = await cluster.freshSnapshot();
-        const nodes = meant(spec, args.nodes, snapshot);
+        const nodes = meant(spec, args.nodes, snapshot, context);
         const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
         const answer = await cluster.request(
           'node',
@@ -56,8 +58,14 @@ export function nodeActionCommand(spec: ActionCommand): Command {
 }
 
 /** Whom the words stand for. One that is down and was not named itself may be passed over. */
-function meant(spec: ActionCommand, words: readonly string[], snapshot: Snapshot): readonly NodeId[] {
-  const chosen = selectNodes(words, snapshot);
+function meant(
+  spec: ActionCommand,
+  words: readonly string[],
+  snapshot: Snapshot,
+  { chance }: Context,
+): readonly NodeId[] {
+  const { randomOf = ['running'] } = spec;
+  const chosen = selectNodes(words, snapshot, { chance, among: ({ state }) => randomOf.includes(state) });
   if (spec.ofRunning !== true) return chosen;
   const named = words.flatMap((word) => word.split(','));
   const down = (id: NodeId): boolean =>

@@ -18,7 +18,7 @@ export const promote = defineCommand({
   ],
   run: (context, { args, options }) =>
     withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
-      const node = selectNode(args.node, await cluster.freshSnapshot());
+      const node = selectNode(args.node, await cluster.freshSnapshot(), { chance: context.chance });
       const answer = await cluster.request('promote', { node, force: options.force });
       return {
         kind: 'document',

@@ -29,7 +29,10 @@ export const wait = defineCommand({
   ],
   run: (context, { args, options }) =>
     withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
-      const nodes = args.nodes.length === 0 ? [] : selectNodes(args.nodes, await cluster.freshSnapshot());
+      const nodes =
+        args.nodes.length === 0
+          ? []
+          : selectNodes(args.nodes, await cluster.freshSnapshot(), { chance: context.chance });
       const condition = conditions[args.condition].create(nodes);
       const waited = await waitFor(
         cluster.freshSnapshot,

@@ -10,6 +10,7 @@ import {
 import type { DocumentResult } from '../../src/commands/command.ts';
 import { plain } from '../../src/commands/style.ts';
 import { ReplabError } from '../../src/control/errors.ts';
+import { createChance } from '../../src/lib/chance.ts';
 
 function captured(over: Partial<Output> = {}) {
   const seen = { out: '', err: '' };
@@ -17,6 +18,7 @@ function captured(over: Partial<Output> = {}) {
     json: false,
     quiet: false,
     style: plain,
+    chance: null,
     out: (text) => void (seen.out += text),
     err: (text) => void (seen.err += text),
     ...over,
@@ -57,6 +59,33 @@ describe('a document', () => {
     const { output, seen } = captured();
     printDocument({ kind: 'document', json: { schema: 's/1' }, text: () => '' }, output);
     expect(seen).toEqual({ out: '', err: '' });
+  });
+});
+
+describe('what chance decided', () => {
+  const chance = createChance(7);
+  const [node] = chance.draw('@random', ['n1', 'n2', 'n3']);
+
+  test('is said, with the seed that does it again', () => {
+    const { output, seen } = captured({ chance });
+    printDocument({ ...result, next: [] }, output);
+    expect(seen.err).toBe(`@random is ${node} (--seed 7)\nn2 at 1@n1/3\n`);
+  });
+
+  test('is in the document, and beside an error', () => {
+    const { output, seen } = captured({ chance, json: true });
+    printDocument(result, output);
+    printError(error, output);
+    const [document, failed] = seen.out.trim().split('\n');
+    const drawn = { seed: 7, drawn: [{ by: '@random', chose: node }] };
+    expect(JSON.parse(document!)).toEqual({ schema: 'replab.get/1', chance: drawn });
+    expect(JSON.parse(failed!)).toMatchObject({ schema: 'replab.error/1', chance: drawn });
+  });
+
+  test('is nothing when nothing was drawn', () => {
+    const { output, seen } = captured({ chance: createChance(7) });
+    printDocument({ ...result, next: [] }, output);
+    expect(seen.err).toBe('n2 at 1@n1/3\n');
   });
 });
 

@@ -3,6 +3,7 @@ import type { Interrupts } from '../../src/cli/run.ts';
 import { runCommand } from '../../src/cli/run.ts';
 import type { Command, Context, Result } from '../../src/commands/command.ts';
 import { ReplabError } from '../../src/control/errors.ts';
+import { createChance } from '../../src/lib/chance.ts';
 import { until } from '../support/until.ts';
 
 const done: Result = { kind: 'document', json: { schema: 's/1' }, text: () => 'done' };
@@ -26,6 +27,7 @@ function start(what: Command, timeoutMs: number | null) {
       timeoutMs: ms,
       signal,
       progress: () => {},
+      chance: createChance(1),
       stdin: () => Promise.reject(new Error('none')),
     }),
     finish: (result) => Promise.resolve(void finished.push(result)),

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Cluster } from '../../src/client/cluster-connection.ts';
 import { createKeyValueClient, type KeyValueClient } from '../../src/client/key-value.ts';
 import type { LeaderView, NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
+import { createChance } from '../../src/lib/chance.ts';
 import type { Outcome } from '../../src/protocol/request.ts';
 import { lonelyLeader, okOf, scriptedNode } from '../node/scripted-node.ts';
 import { until } from '../support/until.ts';
@@ -221,8 +222,8 @@ describe('reads', () => {
       'n3',
       'n2',
     ]);
-    expect(await from({ kind: 'node', selector: 'n3' })).toBe('n3');
-    expect(await from({ kind: 'node', selector: '@follower.0' })).toBe('n2');
+    expect(await from({ kind: 'node', selector: 'n3', chance: createChance(1) })).toBe('n3');
+    expect(await from({ kind: 'node', selector: '@follower.0', chance: createChance(1) })).toBe('n2');
   });
 
   test('go on to the next when a node refuses, is gone or silent; a named one is the only one', async () => {
@@ -232,7 +233,8 @@ describe('reads', () => {
     const ports = { n1: refuses.clientPort, n2: await deadPort(), n3: portOf(mute), n4: n4.clientPort };
     const keys = client(ports, null);
     expect((await keys.read(get, { from: { kind: 'any', start: 0 }, withinMs: 4000 })).node).toBe('n4');
-    const only = (selector: string) => keys.read(get, { from: { kind: 'node', selector }, withinMs: 60 });
+    const only = (selector: string) =>
+      keys.read(get, { from: { kind: 'node', selector, chance: createChance(1) }, withinMs: 60 });
     await expect(only('n1')).rejects.toMatchObject({ code: 'rewinding' });
     await expect(only('n2')).rejects.toMatchObject({ code: 'node-down' });
     await expect(only('n3')).rejects.toMatchObject({ code: 'timeout' });
