@@ -42,6 +42,8 @@ export interface Methods {
   ready: { params: Record<string, never>; result: Snapshot; item: { readonly progress: string } };
   /** `fresh`: probes now, leaders first, and answers with that round (P13). */
   snapshot: { params: { readonly fresh: boolean }; result: Snapshot; item: never };
+  /** A snapshot now, and one whenever something changed, at most one every `everyMs`; until the cluster is down. */
+  watch: { params: { readonly everyMs: number }; result: Record<string, never>; item: Snapshot };
   events: {
     params: { readonly after: number; readonly follow: boolean };
     result: { readonly last: number };

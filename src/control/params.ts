@@ -24,6 +24,7 @@ const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['param
   hello: {},
   ready: {},
   snapshot: { fresh: isFlag },
+  watch: { everyMs: isNumber },
   events: { after: isNumber, follow: isFlag },
   fault: { fault: (value) => isObject(value) && isText(value['kind']) },
   heal: { id: (value) => value === null || isText(value) },

@@ -10,6 +10,8 @@ import { isParamsOf } from './params.ts';
 /** What a handler is given besides its parameters. */
 export interface Call<M extends Method> {
   item(item: Methods[M]['item']): void;
+  /** The client has not taken what it was sent: what is only the newest of its kind can wait until it has. */
+  lagging(): boolean;
   /** Aborts when nobody waits for the answer any more: the connection closed, or the server closes. */
   readonly signal: AbortSignal;
 }
@@ -129,7 +131,11 @@ class Connection {
       call: Call<Method>,
     ) => Promise<unknown>;
     try {
-      const result = await handler(params, { signal, item: (item: unknown) => this.#send({ id, item }) });
+      const result = await handler(params, {
+        signal,
+        item: (item: unknown) => this.#send({ id, item }),
+        lagging: () => this.#socket.writableNeedDrain,
+      });
       this.#send({ id, result });
     } catch (error) {
       this.#send(errorReply(id, toReplabError(error)));

@@ -7,6 +7,7 @@ import type { NodeId } from '../protocol/node-id.ts';
 import type { Cluster } from './cluster.ts';
 import type { Acted, ManagedNode } from './node.ts';
 import { takeSnapshot } from './status.ts';
+import { watchCluster } from './watch.ts';
 
 /** What the methods need of the supervisor's own life. */
 export interface Life {
@@ -19,8 +20,8 @@ export interface Life {
 
 /** Every method of the control socket. Parameters come from a socket: what they are used for is checked here. */
 export function createHandlers(cluster: Cluster, life: Life): Handlers {
-  const snapshot = (fresh: boolean): Promise<Snapshot> =>
-    takeSnapshot({ ...cluster, phase: () => life.phase() }, fresh);
+  const world = { ...cluster, phase: () => life.phase() };
+  const snapshot = (fresh: boolean): Promise<Snapshot> => takeSnapshot(world, fresh);
 
   /** Commands that change something wait for `up`, and come too late for `down`. */
   const whileUp = async (): Promise<void> => {
@@ -35,6 +36,7 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
       return await snapshot(true);
     },
     snapshot: ({ fresh }) => snapshot(fresh),
+    watch: ({ everyMs }, call) => watchCluster(world, everyMs, call),
     events: (params, call) => follow(cluster, params, call),
     async fault({ fault }) {
       await whileUp();

@@ -34,6 +34,7 @@ export class Sampler {
   #running: Promise<Round> | null = null;
   #next: Promise<Round> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  readonly #watchers = new Set<() => void>();
 
   constructor(nodes: readonly ManagedNode[]) {
     this.#nodes = nodes;
@@ -62,7 +63,13 @@ export class Sampler {
     return this.#next;
   }
 
-  /** Looks by itself from now on, more often while something moves. */
+  /** Calls `watcher` after each round until the answered function is called; meanwhile it looks as when all move. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  /** Looks by itself from now on, more often while something moves, or somebody watches. */
   start(): void {
     this.#schedule(busyEveryMs);
   }
@@ -79,7 +86,9 @@ export class Sampler {
   async #look(): Promise<void> {
     const before = this.#latest;
     const round = await this.fresh();
-    if (this.#timer !== null) this.#schedule(pace(before, round, this.#nodes.length));
+    for (const watcher of this.#watchers) watcher();
+    const isBusy = this.#watchers.size > 0 || isMoving(before, round);
+    if (this.#timer !== null) this.#schedule(pace(isBusy, this.#nodes.length));
   }
 
   #begin(): Promise<Round> {
@@ -130,8 +139,8 @@ export function answersOf(reports: ReadonlyMap<NodeId, NodeReport>): readonly An
   return [...reports].map(([id, { replica }]) => ({ id, status: replica }));
 }
 
-function pace(before: Round, round: Round, nodes: number): number {
-  return Math.max(isMoving(before, round) ? busyEveryMs : quietEveryMs, perNodeMs * nodes);
+function pace(isBusy: boolean, nodes: number): number {
+  return Math.max(isBusy ? busyEveryMs : quietEveryMs, perNodeMs * nodes);
 }
 
 /** The leader's log grew, or someone does not have all of it. */
