@@ -77,6 +77,7 @@ const fault = z.strictObject({
     payload: z.number(),
     bytes: z.number(),
     connections: z.number(),
+    counts: z.record(z.string(), z.number()),
   }),
 });
 

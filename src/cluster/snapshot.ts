@@ -120,11 +120,13 @@ export interface FaultView {
   readonly hit: HitView;
 }
 
-/** What a fault held back since it began. */
+/** What a fault hit since it began: what links held back for it, and what it did to a node. */
 export interface HitView {
   readonly byClass: Readonly<Record<string, number>>;
   /** Payload frames: a fault with none proved nothing. */
   readonly payload: number;
   readonly bytes: number;
   readonly connections: number;
+  /** On its node, by what was hit: `stamps` of a skewed clock, … Empty for faults on links. */
+  readonly counts: Readonly<Record<string, number>>;
 }

@@ -56,6 +56,8 @@ export interface Methods {
       readonly text: string;
       readonly links: number;
       readonly connections: number;
+      /** Nodes that live under other conditions than before. One that is stopped or down learns of it later. */
+      readonly nodes: readonly NodeId[];
     };
     item: never;
   };

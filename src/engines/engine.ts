@@ -1,5 +1,7 @@
 import type { ProcessIdentity, ProcessState } from '../control/process-identity.ts';
+import type { NodeConditions } from '../faults/conditions.ts';
 import type { NodeInit, NodeReport } from '../node/ipc.ts';
+import type { ConditionHits } from '../node/machine.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
@@ -37,6 +39,11 @@ export interface NodeProcess {
   silentSince(): number | null;
   /** Null when it has not answered within the deadline: the outcome is not known. */
   operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null>;
+  /**
+   * From now on it has to live with these. Answers with what those before have hit; null when it has not
+   * answered within the deadline: a stopped process hears of them when it runs again.
+   */
+  condition(conditions: NodeConditions, deadlineMs: number): Promise<ConditionHits | null>;
   /** As the system shows it; null once it has ended. */
   state(): ProcessState | null;
   /** Asks it to finish, then tells it to, then ends it; returns when it has ended. */

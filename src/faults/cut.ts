@@ -1,4 +1,4 @@
-import type { FaultKind } from './fault.ts';
+import type { FlowFaultKind } from './fault.ts';
 import { receiverOf, senderOf } from './flow.ts';
 import { placeFault } from './places.ts';
 
@@ -6,11 +6,12 @@ import { placeFault } from './places.ts';
  * One way: nothing that `from` sends reaches `to`. That is what it sends on connections it dialled, and
  * what it answers on connections `to` dialled (T1): forward of link(from, to) and back of link(to, from).
  */
-export const cut: FaultKind<'cut'> = {
+export const cut: FlowFaultKind<'cut'> = {
   kind: 'cut',
+  on: 'flow',
   summary: 'Hold what the first sends to the second; the other way passes.',
   usage: 'cut n1:n2',
-  replaces: false,
+  replaces: () => false,
 
   parse(args, nodes) {
     const [text] = args;

@@ -1,5 +1,6 @@
 import type { LinkId, Place } from '../cluster/place.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import type { Conditions } from './conditions.ts';
 
 /**
  * One way of a link. `forward`: what the dialler sends. `back`: what the dialled side sends; between
@@ -12,32 +13,66 @@ export interface Flow extends LinkId {
 /** What happens to the bytes of a flow. `hold`: they wait, and arrive late after heal (as on IP networks). */
 export type Verdict = 'pass' | 'hold';
 
-export type FaultParams =
+/** What happens to bytes between places; links carry it out. */
+export type FlowFaultParams =
   | { readonly kind: 'partition'; readonly groups: readonly (readonly Place[])[] }
   | { readonly kind: 'cut'; readonly from: Place; readonly to: Place }
   | { readonly kind: 'isolate'; readonly node: NodeId };
 
+/** What a node has to live with; the node itself carries it out. */
+export type NodeFaultParams = {
+  readonly kind: 'skew';
+  readonly node: NodeId;
+  readonly offsetMs: number;
+  readonly driftPercent: number;
+  readonly monotonicDriftPercent: number;
+};
+
+export type FaultParams = FlowFaultParams | NodeFaultParams;
+
 export type FaultKindName = FaultParams['kind'];
+export type FlowFaultName = FlowFaultParams['kind'];
+export type NodeFaultName = NodeFaultParams['kind'];
 export type ParamsOf<K extends FaultKindName> = Extract<FaultParams, { kind: K }>;
 
 /** A fault in force. Ids are `f1`, `f2`, … over the cluster's life. */
 export interface ActiveFault {
   readonly id: string;
+  /** When it began: calendar ms of this machine, which no skew touches. */
+  readonly since: number;
   readonly params: FaultParams;
 }
 
-/** One kind, one file, one row in `faults.ts`. All functions are pure: the proxy and the simulator share them. */
-export interface FaultKind<K extends FaultKindName> {
-  readonly kind: K;
+/** What every kind has: one file, one row in `faults.ts`. All functions are pure. */
+interface FaultRow<P extends FaultParams> {
+  readonly kind: P['kind'];
   /** One line for help and docs: what it does. */
   readonly summary: string;
   /** An example, as people type it: it parses, and shells pass it on unchanged (P8). */
   readonly usage: string;
-  /** Parameters from the command's arguments; a text is the reason why not. */
-  parse(args: readonly string[], nodes: readonly NodeId[]): ParamsOf<K> | string;
-  /** As people type it. */
-  format(params: ParamsOf<K>): string;
-  verdict(params: ParamsOf<K>, flow: Flow): Verdict;
-  /** True: a new fault of this kind takes the place of those in force. */
-  readonly replaces: boolean;
+  /** Parameters from the words after the command's name; a text is the reason why not. */
+  parse(args: readonly string[], nodes: readonly NodeId[]): P | string;
+  /** As people type it: its words, split at spaces, parse back to it. */
+  format(params: P): string;
+  /** Whether a new fault `added` takes the place of `other`, one of its kind that is in force. */
+  replaces(added: P, other: P): boolean;
 }
+
+/** Proxy and simulator carry out the same verdict. */
+export interface FlowFaultKind<K extends FlowFaultName> extends FaultRow<ParamsOf<K>> {
+  readonly on: 'flow';
+  verdict(params: ParamsOf<K>, flow: Flow): Verdict;
+}
+
+/** Node process and simulated node live under the same conditions. */
+export interface NodeFaultKind<K extends NodeFaultName> extends FaultRow<ParamsOf<K>> {
+  readonly on: 'node';
+  /** What it makes of the conditions of its node, and nothing of what it leaves alone. */
+  conditions(params: ParamsOf<K>, since: number): Partial<Conditions>;
+}
+
+export type FaultKind<K extends FaultKindName> = K extends FlowFaultName
+  ? FlowFaultKind<K>
+  : K extends NodeFaultName
+    ? NodeFaultKind<K>
+    : never;

@@ -1,11 +1,24 @@
 import type { NodeId } from '../protocol/node-id.ts';
+import { merged, type NodeConditions } from './conditions.ts';
 import { cut } from './cut.ts';
-import type { ActiveFault, FaultKind, FaultKindName, FaultParams, Flow, Verdict } from './fault.ts';
+import type {
+  ActiveFault,
+  FaultKind,
+  FaultKindName,
+  FaultParams,
+  Flow,
+  FlowFaultKind,
+  FlowFaultName,
+  NodeFaultKind,
+  NodeFaultName,
+  Verdict,
+} from './fault.ts';
 import { isolate } from './isolate.ts';
 import { partition } from './partition.ts';
+import { skew } from './skew.ts';
 
 /** Every kind of fault. Commands, help, docs and the conformance runs are made from this table. */
-export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = { partition, cut, isolate };
+export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = { partition, cut, isolate, skew };
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -16,9 +29,28 @@ export interface Judgement {
 /** What several faults make of one flow: it passes only if all let it. */
 export function verdictOf(faults: readonly ActiveFault[], flow: Flow): Judgement {
   const by = faults
-    .filter(({ params }) => kindOf(params).verdict(params, flow) === 'hold')
+    .filter(({ params }) => {
+      const kind = kindOf(params);
+      return kind.on === 'flow' && kind.verdict(params as never, flow) === 'hold';
+    })
     .map(({ id }) => id);
   return { verdict: by.length > 0 ? 'hold' : 'pass', by };
+}
+
+/** What several faults make of one node. */
+export function conditionsOf(faults: readonly ActiveFault[], node: NodeId): NodeConditions {
+  return merged(
+    faults.flatMap(({ id, since, params }) => {
+      const kind = kindOf(params);
+      if (kind.on === 'flow' || nodeOf(params) !== node) return [];
+      return [{ id, conditions: kind.conditions(params as never, since) }];
+    }),
+  );
+}
+
+/** The node that a fault is on; null for one on flows. */
+export function nodeOf(params: FaultParams): NodeId | null {
+  return kindOf(params).on === 'node' ? (params as { readonly node: NodeId }).node : null;
 }
 
 /** The parameters that `args` say, or a text: the reason why not. */
@@ -32,7 +64,7 @@ export function parseFault(
 
 /** As people type it: `isolate n3`. Equal faults have equal texts, and parse back from them. */
 export function formatFault(params: FaultParams): string {
-  return kindOf(params).format(params);
+  return kindOf(params).format(params as never);
 }
 
 export interface Added {
@@ -46,15 +78,18 @@ export interface Added {
   readonly replaced: readonly ActiveFault[];
 }
 
-/** Puts one more fault in force. A partition takes the place of earlier partitions; other kinds stack. */
+/** Puts one more fault in force. What it takes the place of is for its kind to say. */
 export function addFault(active: readonly ActiveFault[], added: ActiveFault): Added {
   const text = formatFault(added.params);
   const equal = active.find((fault) => formatFault(fault.params) === text);
   const fault = equal ?? added;
   const { kind } = fault.params;
-  const replaced = faultKinds[kind].replaces
-    ? active.filter((other) => other.params.kind === kind && other !== fault)
-    : [];
+  const replaced = active.filter(
+    (other) =>
+      other !== fault &&
+      other.params.kind === kind &&
+      kindOf(fault.params).replaces(fault.params as never, other.params as never),
+  );
   const kept = active.filter((other) => !replaced.includes(other));
   return {
     faults: equal === undefined ? [...kept, added] : kept,
@@ -64,7 +99,7 @@ export function addFault(active: readonly ActiveFault[], added: ActiveFault): Ad
   };
 }
 
-/** The row of the parameters' own kind: only parameters of that kind reach its functions. */
-function kindOf(params: FaultParams): FaultKind<FaultKindName> {
-  return faultKinds[params.kind] as FaultKind<FaultKindName>;
+/** The row of the parameters' own kind: only parameters of that kind may reach its functions. */
+function kindOf(params: FaultParams): FlowFaultKind<FlowFaultName> | NodeFaultKind<NodeFaultName> {
+  return faultKinds[params.kind];
 }

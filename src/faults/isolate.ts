@@ -1,14 +1,15 @@
 import { clientPlace } from '../cluster/place.ts';
-import type { FaultKind } from './fault.ts';
+import type { FlowFaultKind } from './fault.ts';
 import { receiverOf, senderOf } from './flow.ts';
 import { nodeFault } from './places.ts';
 
 /** One node and every other are cut from each other, both ways. Clients still reach it. */
-export const isolate: FaultKind<'isolate'> = {
+export const isolate: FlowFaultKind<'isolate'> = {
   kind: 'isolate',
+  on: 'flow',
   summary: 'Hold everything between one node and all others, both ways; clients still reach it.',
   usage: 'isolate n1',
-  replaces: false,
+  replaces: () => false,
 
   parse(args, nodes) {
     const [node] = args;

@@ -1,6 +1,6 @@
 import { clientPlace, type Place } from '../cluster/place.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import type { FaultKind, ParamsOf } from './fault.ts';
+import type { FlowFaultKind, ParamsOf } from './fault.ts';
 import { receiverOf, senderOf } from './flow.ts';
 import { comparePlaces, placeFault } from './places.ts';
 
@@ -9,11 +9,12 @@ import { comparePlaces, placeFault } from './places.ts';
  * more group; clients are cut only when named, and then reach their own group alone (P8). Groups and members
  * are kept in order, so that two partitions that are the same are equal as text.
  */
-export const partition: FaultKind<'partition'> = {
+export const partition: FlowFaultKind<'partition'> = {
   kind: 'partition',
+  on: 'flow',
   summary: 'Hold everything between groups of nodes, both ways; nodes not named form one more group.',
   usage: 'partition n1,n2/n3',
-  replaces: true,
+  replaces: () => true,
 
   parse(args, nodes) {
     const [text] = args;

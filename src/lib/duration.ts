@@ -9,7 +9,13 @@ export function parseDuration(text: string): number | null {
   return Number.isFinite(ms) ? ms : null;
 }
 
-/** The shortest exact form: `250ms`, `10s`, `1.5s`, `2m`. */
+/** In the largest unit that needs no fraction: `1500ms`, `10s`, `2m`. Parses back to the same number. */
+export function exactDuration(ms: number): string {
+  const unit = (['h', 'm', 's'] as const).find((one) => ms > 0 && ms % unitMs[one] === 0);
+  return unit === undefined ? `${ms}ms` : `${ms / unitMs[unit]}${unit}`;
+}
+
+/** For people to read, to two decimals: `250ms`, `10s`, `1.5s`, `2m`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
   if (ms < 60_000) return `${trim(ms / 1000)}s`;

@@ -1,13 +1,17 @@
 import type { Durability } from '../cluster/spec.ts';
+import type { NodeConditions } from '../faults/conditions.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { ModeOptions, OperatorCommand, ReplicaStatus, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
+import type { ConditionHits } from './machine.ts';
 
 /** Between the supervisor and a node process, over the child's IPC channel. Its close ends the node. */
 export type ToNode =
   | NodeInit
   | { readonly type: 'probe'; readonly id: number }
   | { readonly type: 'operator'; readonly id: number; readonly command: OperatorCommand }
+  /** What it has to live with from now on. */
+  | { readonly type: 'conditions'; readonly id: number; readonly conditions: NodeConditions }
   /** Finish the turn, answer what is open as unknown, close the store, exit 0. */
   | { readonly type: 'stop' };
 
@@ -28,6 +32,8 @@ export interface NodeInit {
   readonly peers: Readonly<Record<NodeId, number>>;
   /** Port at which clients reach each member, itself included: named in READONLY errors. */
   readonly clientPorts: Readonly<Record<NodeId, number>>;
+  /** What it has to live with from its first step on. */
+  readonly conditions: NodeConditions;
 }
 
 export type FromNode =
@@ -39,6 +45,8 @@ export type FromNode =
       readonly clientPort: number;
     }
   | { readonly type: 'report'; readonly id: number; readonly report: NodeReport }
+  /** The conditions are those asked for; the last word on what those before have hit. */
+  | { readonly type: 'settled'; readonly id: number; readonly hits: ConditionHits }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: Outcome }
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] }
   /** It cannot go on: a sentence for people. It exits after this. */
@@ -55,4 +63,8 @@ export interface NodeReport {
   readonly dropped: Readonly<Record<string, number>>;
   /** Bytes waiting in this node's send queues, by peer. */
   readonly queued: Readonly<Record<NodeId, number>>;
+  /** How far its calendar is ahead of the machine's, in ms. */
+  readonly clockErrorMs: number;
+  /** What the faults it lives with have hit. */
+  readonly hits: ConditionHits;
 }

@@ -128,10 +128,13 @@ export class LaneSender {
       this.#dial();
       return;
     }
-    this.#redial = setTimeout(() => {
-      this.#redial = null;
-      this.#dial();
-    }, Math.ceil(waitMs));
+    this.#redial = setTimeout(
+      () => {
+        this.#redial = null;
+        this.#dial();
+      },
+      Math.ceil(this.#options.clock.timerMs(waitMs)),
+    );
   }
 
   #dial(): void {

@@ -9,6 +9,7 @@ import { findMode } from '../protocol/modes.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
 import { openStore } from '../store/open.ts';
 import type { FromNode, NodeInit, ToNode } from './ipc.ts';
+import { Machine } from './machine.ts';
 import { RunningNode } from './node.ts';
 
 /** Trace messages on their way to a supervisor that does not read; beyond these they are let go. */
@@ -17,6 +18,7 @@ const mostTraces = 1000;
 const lastWordMs = 200;
 const internalError = 70;
 
+const machine = new Machine();
 let node: RunningNode | null = null;
 let begun = false;
 let tracesOnTheirWay = 0;
@@ -47,9 +49,10 @@ function die(failure: unknown): void {
 async function begin(init: NodeInit): Promise<void> {
   const mode = findMode(init.mode);
   if (mode === null) throw new Error(`no mode is named ${init.mode}`);
-  const { dir, disk, durability } = init;
+  const { dir, disk, durability, conditions } = init;
+  machine.apply(conditions);
   const store = openStore({ dir, disk, durability });
-  const starting = new RunningNode(init, { store, mode, onTrace: trace });
+  const starting = new RunningNode(init, { store, mode, machine, onTrace: trace });
   const opened = await starting.start();
   node = starting;
   tell({ type: 'ready', ...opened }, () => flushCompileCache());
@@ -72,6 +75,10 @@ function receive(message: ToNode): void {
       break;
     case 'operator':
       node?.operate(message.command, (outcome) => tell({ type: 'outcome', id: message.id, outcome }));
+      break;
+    case 'conditions':
+      machine.apply(message.conditions);
+      tell({ type: 'settled', id: message.id, hits: machine.hits });
       break;
     case 'stop':
       stop().catch(die);

@@ -6,9 +6,10 @@ import type { Outcome, RequestId } from '../protocol/request.ts';
 import type { HostStore } from '../protocol/store.ts';
 import { TurnHost } from '../protocol/turn.ts';
 import { ClientPort } from './client-port.ts';
-import { systemClock, type NodeClock } from './clock.ts';
+import type { NodeClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import type { NodeInit, NodeReport } from './ipc.ts';
+import type { Machine } from './machine.ts';
 import { Operators } from './operators.ts';
 import type { ServedNode } from './resp-commands/command.ts';
 import { Transport } from './transport.ts';
@@ -17,7 +18,7 @@ import { TurnLoop } from './turn-loop.ts';
 export interface NodeParts {
   readonly store: HostStore;
   readonly mode: Mode;
-  readonly clock?: NodeClock;
+  readonly machine: Machine;
   /** False when they were let go. */
   onTrace(events: readonly TraceEvent[]): boolean;
 }
@@ -40,7 +41,8 @@ export class RunningNode {
   #status: ReplicaStatus | null = null;
 
   constructor(init: NodeInit, parts: NodeParts) {
-    const { store, clock = systemClock } = parts;
+    const { store, machine } = parts;
+    const { clock } = machine;
     this.#init = init;
     this.#parts = parts;
     this.#boot = store.local.get().boot;
@@ -70,6 +72,7 @@ export class RunningNode {
       rest: [this.#transport.lane('log'), this.#transport.lane('bulk'), this.#clients.requests],
       carryOut: (effects) => this.#carryOut(effects),
     });
+    machine.onChange(() => this.#loop.clockChanged());
   }
 
   /** Lets the replica begin, then opens both ports. Throws when its store cannot be read. */
@@ -96,6 +99,8 @@ export class RunningNode {
       longestTurnMs: this.#loop.takeLongestTurnMs(),
       dropped: this.#counters.all(),
       queued: this.#transport.queued(),
+      clockErrorMs: this.#parts.machine.clock.errorMs(),
+      hits: this.#parts.machine.hits,
     };
   }
 

@@ -41,6 +41,13 @@ export class NamedTimers {
     return due.map(([name]) => name);
   }
 
+  /** The clock runs at another rate from now on. */
+  rearm(): void {
+    this.#armedFor = Infinity;
+    const earliest = Math.min(...this.#due.values());
+    if (earliest < Infinity) this.#arm(earliest);
+  }
+
   clear(): void {
     this.#due.clear();
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -49,7 +56,7 @@ export class NamedTimers {
   #arm(at: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#armedFor = at;
-    const waitMs = Math.ceil(at - this.#clock.now());
+    const waitMs = Math.ceil(this.#clock.timerMs(at - this.#clock.now()));
     this.#timer = setTimeout(() => this.#fire(), Math.min(Math.max(waitMs, 0), longestMs));
   }
 

@@ -56,6 +56,11 @@ export class TurnLoop {
     setImmediate(() => this.#run());
   }
 
+  /** The clock runs at another rate from now on. */
+  clockChanged(): void {
+    this.#timers.rearm();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timers.clear();

@@ -33,6 +33,7 @@ export class Hit implements TrafficCount {
       payload: this.#payload,
       bytes: this.#bytes,
       connections: this.#connections,
+      counts: {},
     };
   }
 }

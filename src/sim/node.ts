@@ -1,3 +1,5 @@
+import { sameConditions, sound, type NodeConditions } from '../faults/conditions.ts';
+import { SkewedClock } from '../faults/skewed-clock.ts';
 import { assert } from '../lib/assert.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { Lane } from '../protocol/message-class.ts';
@@ -44,6 +46,8 @@ export interface Turn {
   readonly failed: boolean;
 }
 
+/** What the machines' calendars show when a world begins. */
+export const calendarStart = 1_700_000_000_000;
 const drainAfterPauseMs = 250;
 const lanesFirst = { ctl: 0, log: 1, bulk: 2 } as const;
 
@@ -64,6 +68,8 @@ export class SimNode {
   readonly #options: NodeOptions;
   readonly #hooks: NodeHooks;
   readonly #clock: Scheduler;
+  /** What it takes for the time: of the machine, as the faults in force make it. */
+  readonly #own: SkewedClock;
   readonly #rng: Rng;
   #host: TurnHost | null = null;
   /** A process has had this disk open before. */
@@ -77,6 +83,7 @@ export class SimNode {
   #pausedAt = 0;
   #bornAt = 0;
   #generation = 0;
+  #conditions: NodeConditions = sound;
 
   constructor(id: NodeId, options: NodeOptions, hooks: NodeHooks, clock: Scheduler, rng: Rng) {
     this.id = id;
@@ -84,7 +91,19 @@ export class SimNode {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#rng = rng;
+    this.#own = new SkewedClock({
+      monotonic: () => clock.now,
+      calendar: () => calendarStart + clock.now,
+    });
     this.store = hooks.disk(this.disk);
+  }
+
+  /** What it lives under from now on, whether it runs or not. */
+  set conditions(conditions: NodeConditions) {
+    if (sameConditions(conditions, this.#conditions)) return;
+    this.#conditions = conditions;
+    this.#own.set(conditions.clock);
+    for (const at of new Set(this.#timers.values())) this.#awaken(at);
   }
 
   get disk(): DiskId {
@@ -107,7 +126,7 @@ export class SimNode {
     this.#used = true;
     this.state = 'up';
     this.#generation += 1;
-    this.#bornAt = this.#clock.now - this.#rng.below(1_000_000);
+    this.#bornAt = this.#own.now() - this.#rng.below(1_000_000);
     const rng = this.#rng.fork(`boot ${this.#generation}`);
     const create = (): Replica => this.#hooks.replica(this.id, this.store, rng);
     this.#host = new TurnHost({ store: this.store, create });
@@ -174,7 +193,7 @@ export class SimNode {
   }
 
   #time(): Clock {
-    return { now: this.#clock.now - this.#bornAt, wall: 1_700_000_000_000 + this.#clock.now };
+    return { now: this.#own.now() - this.#bornAt, wall: this.#own.wall() };
   }
 
   #later(delayMs: number, run: () => void): void {
@@ -258,7 +277,17 @@ export class SimNode {
       return;
     }
     this.#timers.set(name, at);
-    this.#later(Math.max(0, at - this.#time().now), () => this.#wake());
+    this.#awaken(at);
+  }
+
+  /** Wakes it when its clock shows `at`. */
+  #awaken(at: number): void {
+    const waitMs = this.#own.timerMs(Math.max(0, at - this.#time().now));
+    this.#later(waitMs, () => {
+      // A clock that has been set to run slower since is not there yet.
+      if (this.#time().now >= at) this.#wake();
+      else if ([...this.#timers.values()].includes(at)) this.#awaken(at);
+    });
   }
 }
 

@@ -1,13 +1,13 @@
 import { createRng, type Rng } from '../lib/rng.ts';
 import type { Place } from '../cluster/place.ts';
 import type { ActiveFault, FaultParams, Flow } from '../faults/fault.ts';
-import { addFault, formatFault, verdictOf } from '../faults/faults.ts';
+import { addFault, conditionsOf, formatFault, verdictOf } from '../faults/faults.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Effect, Message, Mode, ModeOptions, Replica } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
 import { Network, type Fate, type NetworkOptions, type Sender } from './network.ts';
 import type { CommitFailure, MemoryStore } from './memory-store.ts';
-import { SimNode, type NodeOptions, type Turn } from './node.ts';
+import { calendarStart, SimNode, type NodeOptions, type Turn } from './node.ts';
 import { Scheduler } from './scheduler.ts';
 
 export interface WorldOptions {
@@ -149,17 +149,19 @@ export class World {
   fault(params: FaultParams): string {
     this.note(formatFault(params));
     this.#faultCount += 1;
-    const added = addFault(this.#faults, { id: `f${this.#faultCount}`, params });
-    this.#faults = added.faults;
-    this.network.verdictsChanged();
+    const added = addFault(this.#faults, {
+      id: `f${this.#faultCount}`,
+      since: calendarStart + this.clock.now,
+      params,
+    });
+    this.#inForce(added.faults);
     return added.fault.id;
   }
 
   /** One fault, or all of them. */
   heal(id: string | null = null): void {
     this.note(id === null ? 'heal' : `heal ${id}`);
-    this.#faults = id === null ? [] : this.#faults.filter((fault) => fault.id !== id);
-    this.network.verdictsChanged();
+    this.#inForce(id === null ? [] : this.#faults.filter((fault) => fault.id !== id));
   }
 
   /** A request number of this node's, and who gets the answer: null when the node dies first. */
@@ -182,6 +184,12 @@ export class World {
   run(at: number, done: () => boolean = () => false): void {
     while (!done() && this.clock.next(at));
     if (!done()) this.clock.skipTo(at);
+  }
+
+  #inForce(faults: readonly ActiveFault[]): void {
+    this.#faults = faults;
+    this.network.verdictsChanged();
+    for (const node of this.nodes.values()) node.conditions = conditionsOf(faults, node.id);
   }
 
   #makeNode(id: NodeId): SimNode {

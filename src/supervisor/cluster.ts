@@ -2,7 +2,9 @@ import { clientPlace, linkName, linksOf } from '../cluster/place.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { markOf } from '../control/cluster-record.ts';
 import { paths } from '../control/state-dir.ts';
+import { conditionsOf } from '../faults/faults.ts';
 import { engines } from '../engines/engines.ts';
+import type { ActiveFault } from '../faults/fault.ts';
 import type { NodeInit } from '../node/ipc.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import { startProxy, type Proxy } from '../proxy/host.ts';
@@ -10,6 +12,7 @@ import { openEventLog, type EventLog } from './event-log.ts';
 import { createFaultControl, type FaultControl } from './fault-control.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
 import { ManagedNode } from './node.ts';
+import { NodeHits } from './node-hits.ts';
 import { startReaper, type Reaper } from './reaper-link.ts';
 import type { RecordFile } from './record-file.ts';
 import { Sampler } from './sampler.ts';
@@ -50,11 +53,13 @@ export async function createCluster(dir: string, record: RecordFile): Promise<Cl
     reaper,
     mark: markOf(token),
     logFile: (node: NodeId) => paths.nodeLog(dir, node),
-    init: (node: NodeId, disk: DiskId) => nodeInit({ spec, token, dir, ports }, node, disk),
+    init: (node: NodeId, disk: DiskId) =>
+      nodeInit({ spec, token, dir, ports, faults: record.now.faults }, node, disk),
   };
   const nodes = record.now.nodes.map(({ id, disk }) => new ManagedNode(id, disk, world));
-  const sampler = new Sampler(nodes);
-  const faults = createFaultControl({ cluster: spec.name, nodes: spec.nodes, proxy, record, events, nowMs });
+  const hits = new NodeHits();
+  const sampler = new Sampler(nodes, hits);
+  const faults = createFaultControl({ cluster: spec.name, nodes, hits, proxy, record, events, nowMs });
   const leadership = createLeadership({
     cluster: spec.name,
     mode: spec.mode,
@@ -71,10 +76,11 @@ interface InitFacts {
   readonly token: string;
   readonly dir: string;
   readonly ports: Readonly<Record<string, number>>;
+  readonly faults: readonly ActiveFault[];
 }
 
 /** What a node is told: addresses of links, and nothing of what is behind them. */
-function nodeInit({ spec, token, dir, ports }: InitFacts, self: NodeId, disk: DiskId): NodeInit {
+function nodeInit({ spec, token, dir, ports, faults }: InitFacts, self: NodeId, disk: DiskId): NodeInit {
   const others = spec.nodes.filter((node) => node !== self);
   return {
     type: 'init',
@@ -91,5 +97,6 @@ function nodeInit({ spec, token, dir, ports }: InitFacts, self: NodeId, disk: Di
     clientPorts: Object.fromEntries(
       spec.nodes.map((to) => [to, ports[linkName({ from: clientPlace, to })]!]),
     ),
+    conditions: conditionsOf(faults, self),
   };
 }

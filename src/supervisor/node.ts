@@ -2,7 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { NodeState } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Engine, NodeExit, NodeProcess, NodeReady } from '../engines/engine.ts';
+import type { ProcessIdentity } from '../control/process-identity.ts';
+import type { NodeConditions } from '../faults/conditions.ts';
 import type { NodeInit } from '../node/ipc.ts';
+import type { ConditionHits } from '../node/machine.ts';
 import type { Proxy } from '../proxy/host.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
@@ -131,6 +134,21 @@ export class ManagedNode {
       process.resume();
       return { changed: true, lostInFlight: 0, event: this.#event('resumed') };
     });
+  }
+
+  /**
+   * Lets it live under these conditions. Null when there is nobody to hear of it, or no answer in time: they
+   * are part of what the next process is told at its start, and a stopped one hears of them when it goes on.
+   */
+  async condition(
+    conditions: NodeConditions,
+    deadlineMs: number,
+  ): Promise<{ readonly process: ProcessIdentity; readonly hits: ConditionHits } | null> {
+    const process = this.#process;
+    if (process === null) return null;
+    const answer = process.condition(conditions, deadlineMs);
+    const hits = process.state() === 'paused' ? null : await answer;
+    return hits === null ? null : { process: process.identity, hits };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { NodeId } from '../protocol/node-id.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
 import { addSample, isCaughtUp, newestLeader, type LeaderHistory } from './lag.ts';
 import type { ManagedNode } from './node.ts';
+import type { NodeHits } from './node-hits.ts';
 
 /** One look at all nodes. Probes go past every link: no fault touches them. */
 export interface Round {
@@ -28,6 +29,7 @@ const perNodeMs = 10;
 /** Looks at the nodes, on request and by itself, and keeps what lag is told from. */
 export class Sampler {
   readonly #nodes: readonly ManagedNode[];
+  readonly #hits: NodeHits;
   readonly #seenAt = new Map<NodeId, number>();
   #latest: Round = { seq: 0, reports: new Map() };
   #history: LeaderHistory = [];
@@ -36,8 +38,9 @@ export class Sampler {
   #timer: NodeJS.Timeout | null = null;
   readonly #watchers = new Set<() => void>();
 
-  constructor(nodes: readonly ManagedNode[]) {
+  constructor(nodes: readonly ManagedNode[], hits: NodeHits) {
     this.#nodes = nodes;
+    this.#hits = hits;
   }
 
   get latest(): Round {
@@ -126,8 +129,10 @@ export class Sampler {
     const ask = async (node: ManagedNode): Promise<void> => {
       // A stopped process answers nothing: nobody waits for it.
       if (node.state === 'paused') return;
-      const report = (await node.process?.probe(probeMs)) ?? null;
-      if (report === null) return;
+      const { process } = node;
+      const report = (await process?.probe(probeMs)) ?? null;
+      if (process === null || report === null) return;
+      this.#hits.note(process.identity, report.hits);
       reports.set(node.id, report);
       this.#seenAt.set(node.id, performance.now());
     };

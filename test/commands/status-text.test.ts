@@ -26,7 +26,7 @@ test('status of a cluster with a follower that is cut off', () => {
           text: 'isolate n3',
           sinceMs: 3000,
           untilMs: null,
-          hit: { byClass: { heartbeat: 40, append: 4 }, payload: 4, bytes: 900, connections: 2 },
+          hit: { byClass: { heartbeat: 40, append: 4 }, payload: 4, bytes: 900, connections: 2, counts: {} },
         },
       ],
     },

@@ -63,7 +63,7 @@ test('an event', () => {
 });
 
 test('P13: a fault that hit nothing, and one that hit no data, say so', () => {
-  const none = { byClass: {}, payload: 0, bytes: 0, connections: 0 };
+  const none = { byClass: {}, payload: 0, bytes: 0, connections: 0, counts: {} };
   expect(hitText(none)).toBe('nothing yet');
   expect(hitPayload(none)).toBe(false);
   expect(hitPayload({ ...none, byClass: { heartbeat: 40 }, bytes: 900 })).toBe(false);

@@ -27,7 +27,7 @@ function recordOf(name: string): ClusterRecord {
     phase: 'ready',
     supervisor: { pid: 4000, startTime: 'boot:1' },
     socket: '/nowhere/control.sock',
-    faults: [{ id: 'f1', params: { kind: 'isolate', node: 'n1' } }],
+    faults: [{ id: 'f1', since: 0, params: { kind: 'isolate', node: 'n1' } }],
     nextFault: 2,
     highestBallot: 1,
     nodes: [{ id: 'n1', disk: diskOf('n1'), lives: 1, process: { pid: 4001, startTime: 'boot:2' } }],

@@ -7,6 +7,7 @@ import type { NodeProcess } from '../../src/engines/engine.ts';
 import { entryFile } from '../../src/engines/entries.ts';
 import { engines } from '../../src/engines/engines.ts';
 import { parentDeathCommand } from '../../src/engines/parent-death.ts';
+import { sound } from '../../src/faults/conditions.ts';
 import type { NodeInit } from '../../src/node/ipc.ts';
 import { diskOf } from '../../src/protocol/node-id.ts';
 import { tempDir, until } from '../support/until.ts';
@@ -45,6 +46,7 @@ function start(over: Partial<NodeInit> = {}): Started {
     durability: 'normal',
     peers: {},
     clientPorts: { n1: 1 },
+    conditions: sound,
     ...over,
   };
   return { node, traced, init, logFile, mark };

@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { linkName, linksOf, type LinkId } from '../../src/cluster/place.ts';
-import type { ActiveFault, FaultKindName, Flow } from '../../src/faults/fault.ts';
+import type { ActiveFault, Flow, FlowFaultName } from '../../src/faults/fault.ts';
 import { faultKinds, verdictOf } from '../../src/faults/faults.ts';
 import { type End, faultsOf, type Net, startNet } from '../proxy/support.ts';
 import { until } from '../support/until.ts';
 
 const nodes = ['n1', 'n2', 'n3'];
 const links = linksOf(nodes);
-const kinds = Object.keys(faultKinds) as FaultKindName[];
 
 /** Beside each kind's usage: what is worth carrying out too. A new kind does not compile without a row. */
-const examples: Record<FaultKindName, readonly string[]> = {
+const examples: Record<FlowFaultName, readonly string[]> = {
   partition: ['partition n1/n2/n3', 'partition n1,client', 'partition client', 'partition client/n3'],
   cut: ['cut n3:n1', 'cut client:n1', 'cut n1:client'],
   isolate: ['isolate n3'],
 };
+
+const kinds = Object.keys(examples) as FlowFaultName[];
 
 interface Stream {
   readonly link: LinkId;

@@ -1,143 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientPlace, linksOf, type Place } from '../../src/cluster/place.ts';
-import type { ActiveFault, FaultKindName, FaultParams, Flow } from '../../src/faults/fault.ts';
-import { addFault, faultKinds, formatFault, parseFault, verdictOf } from '../../src/faults/faults.ts';
+import { clientPlace, type Place } from '../../src/cluster/place.ts';
+import type { ActiveFault } from '../../src/faults/fault.ts';
+import { addFault, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
-import { tempDir } from '../support/until.ts';
-
-const kinds = Object.keys(faultKinds) as FaultKindName[];
-const nodes = ['n1', 'n2', 'n3', 'n10'];
-const places: readonly Place[] = [...nodes, clientPlace];
-const flows: readonly Flow[] = linksOf(nodes).flatMap((link) => [
-  { ...link, direction: 'forward' as const },
-  { ...link, direction: 'back' as const },
-]);
-
-function parsed(text: string): FaultParams {
-  const [kind, ...args] = text.split(' ');
-  const params = parseFault(kind as FaultKindName, args, nodes);
-  if (typeof params === 'string') throw new Error(`${text}: ${params}`);
-  return params;
-}
-
-function active(...texts: readonly string[]): ActiveFault[] {
-  return texts.map((text, at) => ({ id: `f${at + 1}`, params: parsed(text) }));
-}
-
-/** What is held, as `sender>receiver` of the link that carries it. */
-function held(...texts: readonly string[]): string[] {
-  const faults = active(...texts);
-  return flows
-    .filter((flow) => verdictOf(faults, flow).verdict === 'hold')
-    .map((flow) => `${senderOf(flow)}>${receiverOf(flow)} on ${flow.from}:${flow.to}`)
-    .toSorted();
-}
-
-/** Every text that some partition of the nodes and the client has. */
-const partitionText = fc
-  .tuple(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 5, maxLength: 5 }), fc.boolean())
-  .map(([groups, clientNamed]) => {
-    const named = places.filter((place) => place !== clientPlace || clientNamed);
-    return [0, 1, 2]
-      .map((group) => named.filter((_, at) => groups[at] === group).join(','))
-      .filter((members) => members !== '')
-      .join('/');
-  })
-  .filter((text) => text.includes('/'))
-  .map((text) => `partition ${text}`);
-const cutText = fc
-  .tuple(fc.constantFrom(...places), fc.constantFrom(...places))
-  .filter(([from, to]) => from !== to)
-  .map(([from, to]) => `cut ${from}:${to}`);
-const isolateText = fc.constantFrom(...nodes).map((node) => `isolate ${node}`);
-const faultText = fc.oneof(partitionText, cutText, isolateText);
-
-describe('grammar (P8)', () => {
-  test.for([
-    ['partition n1', 'partition n1/n2,n3,n10'],
-    ['partition n10,n2/n3', 'partition n1/n2,n10/n3'],
-    ['partition client,n3/n1', 'partition n1/n2,n10/n3,client'],
-    ['partition client', 'partition n1,n2,n3,n10/client'],
-    ['cut n1:n2', 'cut n1:n2'],
-    ['cut client:n1', 'cut client:n1'],
-    ['cut n1:client', 'cut n1:client'],
-    ['isolate n3', 'isolate n3'],
-  ] as const)('%s is kept as %s', ([typed, kept]) => {
-    expect(formatFault(parsed(typed))).toBe(kept);
-  });
-
-  test.for([
-    ['partition', [], /one word/],
-    ['partition', ['n1', 'n2'], /one word/],
-    ['partition', [''], /a name is missing/],
-    ['partition', ['n1,,n2'], /a name is missing/],
-    ['partition', ['n1/'], /a name is missing/],
-    ['partition', ['n1/n9'], /no node "n9"; the nodes are n1, n2, n3, n10/],
-    ['partition', ['n1,n2/n1'], /n1 is named twice/],
-    ['partition', ['n1,n1'], /n1 is named twice/],
-    ['partition', ['n1,n2,n3,n10'], /one group/],
-    ['partition', ['client,n1,n2,n3,n10'], /one group/],
-    ['partition', ['@leader'], /no node "@leader"/],
-    ['cut', [], /like n1:n2/],
-    ['cut', ['n1'], /like n1:n2/],
-    ['cut', ['n1:n2:n3'], /like n1:n2/],
-    ['cut', ['n1:n2', 'n3'], /like n1:n2/],
-    ['cut', ['n1:'], /a name is missing/],
-    ['cut', ['n1:n1'], /cannot be cut from itself/],
-    ['cut', ['client:client'], /cannot be cut from itself/],
-    ['cut', ['n1:x'], /no node "x"/],
-    ['isolate', [], /one node/],
-    ['isolate', ['n1', 'n2'], /one node/],
-    ['isolate', ['n1,n2'], /no node "n1,n2"/],
-    ['isolate', ['client'], /no node "client"/],
-  ] as const)('%s %j says why not', ([kind, args, reason]) => {
-    expect(parseFault(kind, args, nodes)).toMatch(reason);
-  });
-
-  test('a cluster of one node has nothing to partition or isolate', () => {
-    expect(parseFault('partition', ['n1'], ['n1'])).toMatch(/one group/);
-    expect(parseFault('isolate', ['n1'], ['n1'])).toMatch(/only node/);
-  });
-
-  test('what a fault prints parses back to it', () => {
-    fc.assert(
-      fc.property(faultText, (text) => {
-        expect(parsed(formatFault(parsed(text)))).toEqual(parsed(text));
-      }),
-    );
-  });
-
-  test.for(kinds)(
-    'the usage of %s is an example that parses, and every shell passes it on as typed',
-    (kind) => {
-      const { usage } = faultKinds[kind];
-      expect(formatFault(parsed(usage))).toMatch(new RegExp(`^${kind} `));
-      for (const shell of [
-        ['sh', '-c'],
-        ['bash', '-O', 'failglob', '-c'],
-      ]) {
-        const dir = tempDir();
-        const run = spawnSync(shell[0]!, [...shell.slice(1), `printf '%s ' ${usage}`], {
-          cwd: dir,
-          encoding: 'utf8',
-        });
-        expect(run).toMatchObject({ status: 0, stdout: `${usage} `, stderr: '' });
-        expect(readdirSync(dir)).toEqual([]);
-      }
-    },
-  );
-
-  test('no fault prints a character that a shell would take for its own', () => {
-    fc.assert(
-      fc.property(faultText, (text) => {
-        expect(formatFault(parsed(text))).toMatch(/^[a-z]+ [a-z0-9,:/]+$/);
-      }),
-    );
-  });
-});
+import { active, cutText, faultText, flows, held, nodes, parsed, partitionText } from './texts.ts';
 
 describe('verdicts', () => {
   test('cut n1:n2 holds forward of link n1:n2 and back of link n2:n1, and nothing else (T1)', () => {
@@ -238,7 +105,7 @@ describe('verdicts', () => {
 describe('faults in force', () => {
   test('a partition takes the place of an earlier one, and leaves other kinds alone', () => {
     const before = active('partition n1', 'cut n1:n2');
-    const next = { id: 'f3', params: parsed('partition n1,n2') };
+    const next = { id: 'f3', since: 0, params: parsed('partition n1,n2') };
     expect(addFault(before, next)).toEqual({
       faults: [before[1], next],
       changed: true,
@@ -247,10 +114,16 @@ describe('faults in force', () => {
     });
   });
 
+  test('a skew takes the place of another on the same node, and of no other', () => {
+    const before = active('skew n1 --offset 5s', 'skew n2 --offset 5s');
+    const next = { id: 'f3', since: 0, params: parsed('skew n1 --drift 1%') };
+    expect(addFault(before, next)).toMatchObject({ faults: [before[1], next], replaced: [before[0]] });
+  });
+
   test('cuts and isolations stack', () => {
     let faults: readonly ActiveFault[] = [];
     for (const [at, text] of ['cut n1:n2', 'cut n2:n1', 'isolate n1', 'isolate n3'].entries()) {
-      const added = addFault(faults, { id: `f${at}`, params: parsed(text) });
+      const added = addFault(faults, { id: `f${at}`, since: 0, params: parsed(text) });
       expect(added).toMatchObject({ changed: true, replaced: [] });
       faults = added.faults;
     }
@@ -259,7 +132,7 @@ describe('faults in force', () => {
 
   test('an equal fault in force stays as it is, however it was spelled', () => {
     const before = active('cut n1:n2', 'partition n3,n1/n2,n10');
-    const again = addFault(before, { id: 'f3', params: parsed('partition n10,n2') });
+    const again = addFault(before, { id: 'f3', since: 0, params: parsed('partition n10,n2') });
     expect(again).toEqual({ faults: before, changed: false, fault: before[1], replaced: [] });
   });
 
@@ -267,11 +140,11 @@ describe('faults in force', () => {
     fc.assert(
       fc.property(fc.array(faultText, { maxLength: 4 }), faultText, (texts, text) => {
         const start = texts.reduce<readonly ActiveFault[]>(
-          (faults, each, at) => addFault(faults, { id: `f${at}`, params: parsed(each) }).faults,
+          (faults, each, at) => addFault(faults, { id: `f${at}`, since: 0, params: parsed(each) }).faults,
           [],
         );
-        const once = addFault(start, { id: 'new', params: parsed(text) });
-        const twice = addFault(once.faults, { id: 'newer', params: parsed(text) });
+        const once = addFault(start, { id: 'new', since: 0, params: parsed(text) });
+        const twice = addFault(once.faults, { id: 'newer', since: 0, params: parsed(text) });
         expect(once.faults).toContain(once.fault);
         expect(twice).toEqual({ faults: once.faults, changed: false, fault: once.fault, replaced: [] });
         expect(once.faults.filter((fault) => fault.params.kind === 'partition').length).toBeLessThanOrEqual(

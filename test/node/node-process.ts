@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 import type { FromNode, NodeInit, NodeReport, ToNode } from '../../src/node/ipc.ts';
+import { sound } from '../../src/faults/conditions.ts';
 import { diskOf, type NodeId } from '../../src/protocol/node-id.ts';
 import type { ModeOptions, OperatorCommand, TraceEvent } from '../../src/protocol/protocol.ts';
 import type { Outcome } from '../../src/protocol/request.ts';
@@ -155,6 +156,7 @@ export async function testCluster(
         durability: 'normal',
         peers: portsTo((to) => link(self, to), others),
         clientPorts: portsTo((to) => clientPorts.get(to)!, ids),
+        conditions: sound,
       };
       started.tell(init);
       const ready = await started.hear('ready');

@@ -1,5 +1,7 @@
 import { onTestFinished } from 'vitest';
+import { sound } from '../../src/faults/conditions.ts';
 import type { NodeInit } from '../../src/node/ipc.ts';
+import { Machine } from '../../src/node/machine.ts';
 import { RunningNode } from '../../src/node/node.ts';
 import { diskOf } from '../../src/protocol/node-id.ts';
 import { zeroBallot, zeroPosition, type Position } from '../../src/protocol/position.ts';
@@ -24,6 +26,7 @@ export function initOf(changes: Partial<NodeInit> = {}): NodeInit {
     durability: 'normal',
     peers: {},
     clientPorts: { n1: 41_001, n2: 41_002 },
+    conditions: sound,
     ...changes,
   };
 }
@@ -33,7 +36,7 @@ async function start(mode: Mode, changes: Partial<NodeInit>) {
   const traces: TraceEvent[] = [];
   const store = createMemoryStore(changes.disk ?? diskOf('n1'));
   const onTrace = (events: readonly TraceEvent[]): boolean => traces.push(...events) > 0;
-  const node = new RunningNode(initOf(changes), { store, mode, onTrace });
+  const node = new RunningNode(initOf(changes), { store, mode, machine: new Machine(), onTrace });
   const ports = await node.start();
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => (stopped ??= node.stop());

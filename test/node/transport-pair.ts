@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createRng } from '../../src/lib/rng.ts';
-import { systemClock } from '../../src/node/clock.ts';
+import { Machine } from '../../src/node/machine.ts';
 import { Counters } from '../../src/node/counters.ts';
 import { encodeFrames } from '../../src/node/frame-codec.ts';
 import { transportProtocol, type Hello } from '../../src/node/hello.ts';
@@ -49,7 +49,7 @@ export async function station(
     disk,
     boot,
     peers,
-    clock: systemClock,
+    clock: new Machine().clock,
     rng: createRng(self),
     counters,
     onMessage: () => undefined,

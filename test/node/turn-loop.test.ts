@@ -51,7 +51,7 @@ interface Options {
 /** A loop over three sources, its turns as lists of what was stepped, and a clock that only moves when told. */
 function setUp({ stepMs = 0, onStart = () => [] }: Options = {}) {
   let now = 1000;
-  const clock: NodeClock = { now: () => now, wall: () => now + 1e12 };
+  const clock: NodeClock = { now: () => now, wall: () => now + 1e12, timerMs: (ms) => ms };
   const turns: string[][] = [];
   const times: number[][] = [];
   const replica: Replica = {

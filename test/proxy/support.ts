@@ -118,7 +118,7 @@ export function faultsOf(nodes: readonly NodeId[], ...texts: readonly string[]):
     const [kind, ...args] = text.split(' ');
     const params = parseFault(kind as FaultKindName, args, nodes);
     if (typeof params === 'string') throw new Error(params);
-    return { id: `f${at + 1}`, params };
+    return { id: `f${at + 1}`, since: 0, params };
   });
 }
 

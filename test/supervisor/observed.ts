@@ -52,6 +52,8 @@ function reportOf(replica: ReplicaStatus): NodeReport {
     longestTurnMs: 1,
     dropped: { 'late frame': 2, stale: 1 },
     queued: {},
+    clockErrorMs: 0,
+    hits: {},
   };
 }
 

@@ -7,7 +7,9 @@ import {
   type ProcessState,
 } from '../../control/process-identity.ts';
 import { assert, unreachable } from '../../lib/assert.ts';
+import type { NodeConditions } from '../../faults/conditions.ts';
 import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
+import type { ConditionHits } from '../../node/machine.ts';
 import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
 import type { Outcome } from '../../protocol/request.ts';
 import type { NodeExit, NodeProcess, NodeReady } from '../engine.ts';
@@ -35,6 +37,7 @@ export class ReplabProcess implements NodeProcess {
   readonly #ready = Promise.withResolvers<NodeReady>();
   readonly #probes = new Pending<NodeReport>();
   readonly #operations = new Pending<Outcome>();
+  readonly #conditions = new Pending<ConditionHits>();
   #fatal: string | null = null;
 
   constructor(child: ChildProcess, identity: ProcessIdentity, options: ReplabProcessOptions) {
@@ -73,6 +76,12 @@ export class ReplabProcess implements NodeProcess {
   operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null> {
     const { id, answer } = this.#operations.open(deadlineMs);
     this.#send({ type: 'operator', id, command });
+    return answer;
+  }
+
+  condition(conditions: NodeConditions, deadlineMs: number): Promise<ConditionHits | null> {
+    const { id, answer } = this.#conditions.open(deadlineMs);
+    this.#send({ type: 'conditions', id, conditions });
     return answer;
   }
 
@@ -122,6 +131,8 @@ export class ReplabProcess implements NodeProcess {
         return this.#probes.settle(message.id, message.report);
       case 'outcome':
         return this.#operations.settle(message.id, message.outcome);
+      case 'settled':
+        return this.#conditions.settle(message.id, message.hits);
       case 'trace':
         return this.#options.onTrace(message.events);
       case 'fatal':
@@ -139,6 +150,7 @@ export class ReplabProcess implements NodeProcess {
     this.#ready.reject(new Error(reason ?? `it ended with ${signal ?? `code ${code}`}`));
     this.#probes.abandon();
     this.#operations.abandon();
+    this.#conditions.abandon();
     return { code, signal, reason };
   }
 

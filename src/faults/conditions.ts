@@ -1,0 +1,73 @@
+/**
+ * What a node has to live with, as plain data: all node faults in force, made one. The supervisor tells
+ * each node its own at boot and at each change; the node, or the simulator's, carries them out.
+ */
+export interface Conditions {
+  readonly clock: Skew;
+}
+
+/**
+ * A clock that is wrong. At calendar time t of the machine it shows t + offsetMs + drift × (t − since).
+ * `monotonicDrift` is of the clock that timers and leases run on: it runs 1 + that times as fast.
+ */
+export interface Skew {
+  readonly offsetMs: number;
+  readonly drift: number;
+  readonly since: number;
+  readonly monotonicDrift: number;
+}
+
+export type Aspect = keyof Conditions;
+
+/** Conditions, and for each aspect the ids of the faults that make it: what is hit is counted for them. */
+export interface NodeConditions extends Conditions {
+  readonly by: { readonly [A in Aspect]: readonly string[] };
+}
+
+/** One row an aspect: how it is when nothing is wrong, and what two faults together make of it. */
+const aspects: { readonly [A in Aspect]: AspectRow<Conditions[A]> } = {
+  clock: { sound: { offsetMs: 0, drift: 0, since: 0, monotonicDrift: 0 }, merge: addSkew },
+};
+
+/** Whether a node can tell no difference, and counts for the same faults. */
+export function sameConditions(a: NodeConditions, b: NodeConditions): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+interface AspectRow<T> {
+  readonly sound: T;
+  /** Associative and commutative; `sound` changes nothing. */
+  merge(a: T, b: T): T;
+}
+
+const aspectNames = Object.keys(aspects) as readonly Aspect[];
+
+/** Nothing is wrong. */
+export const sound: NodeConditions = merged([]);
+
+/** What several faults together make of a node. */
+export function merged(
+  parts: readonly { readonly id: string; readonly conditions: Partial<Conditions> }[],
+): NodeConditions {
+  const entries = aspectNames.map((name) => {
+    const { sound: none, merge } = aspects[name];
+    const of = parts.flatMap(({ conditions }) => conditions[name] ?? []);
+    return [name, of.reduce(merge, none)] as const;
+  });
+  const by = aspectNames.map(
+    (name) => [name, parts.filter(({ conditions }) => name in conditions).map(({ id }) => id)] as const,
+  );
+  return { ...Object.fromEntries(entries), by: Object.fromEntries(by) } as unknown as NodeConditions;
+}
+
+/** Two straight lines over the machine's calendar, told from the later beginning of both. */
+function addSkew(a: Skew, b: Skew): Skew {
+  const since = Math.max(a.since, b.since);
+  const offsetAt = (skew: Skew): number => skew.offsetMs + skew.drift * (since - skew.since);
+  return {
+    offsetMs: offsetAt(a) + offsetAt(b),
+    drift: a.drift + b.drift,
+    since,
+    monotonicDrift: a.monotonicDrift + b.monotonicDrift,
+  };
+}

@@ -1,0 +1,33 @@
+import type { HitView } from '../cluster/snapshot.ts';
+import type { ProcessIdentity } from '../control/process-identity.ts';
+import type { ConditionHits } from '../node/machine.ts';
+
+type Counts = Readonly<Record<string, number>>;
+
+/**
+ * What node faults have hit, by fault, over all processes a node had meanwhile. Each counts by itself and says
+ * so in its reports; what one counted after its last report ends with it.
+ */
+export class NodeHits {
+  /** By fault, then by process: what it said last. */
+  readonly #said = new Map<string, Map<string, Counts>>();
+
+  note(process: ProcessIdentity, hits: ConditionHits): void {
+    for (const [fault, counts] of Object.entries(hits)) {
+      const said = this.#said.get(fault) ?? new Map<string, Counts>();
+      this.#said.set(fault, said.set(`${process.pid} ${process.startTime}`, counts));
+    }
+  }
+
+  of(fault: string): HitView {
+    const counts: Record<string, number> = {};
+    for (const one of this.#said.get(fault)?.values() ?? []) {
+      for (const [what, count] of Object.entries(one)) counts[what] = (counts[what] ?? 0) + count;
+    }
+    return { byClass: {}, payload: 0, bytes: 0, connections: 0, counts };
+  }
+
+  forget(fault: string): void {
+    this.#said.delete(fault);
+  }
+}
