@@ -18,6 +18,7 @@ const entries = {
   supervisor: 'src/supervisor/main.ts',
   reaper: 'src/supervisor/reaper.ts',
   proxy: 'src/proxy/worker.ts',
+  sim: 'src/sim/worker.ts',
   node: 'src/node/main.ts',
 };
 

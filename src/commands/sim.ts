@@ -1,9 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
 import { exitCodes } from '../control/exit-codes.ts';
 import { modes } from '../protocol/modes.ts';
-import { describeOptions, drawOptions, type SimOptions } from '../sim/options.ts';
-import { runSim, type SimReport } from '../sim/run.ts';
+import { describeOptions, type SimOptions } from '../sim/options.ts';
+import { runSeeds } from '../sim/pool.ts';
+import { addReports, type SimReport } from '../sim/report.ts';
+import type { SimRequest } from '../sim/run.ts';
 import { maxNodes } from '../cluster/spec.ts';
+import { count } from './count.ts';
 import { defineCommand, type StreamItem } from './command.ts';
 import { integer, integerOr, oneOf } from './params.ts';
 import type { Style } from './style.ts';
@@ -26,32 +29,39 @@ export const sim = defineCommand({
     ),
     seed: integerOr('where chance begins', 0, Number.MAX_SAFE_INTEGER, 1),
     seeds: integerOr('how many seeds, counting up', 1, 1_000_000, 1),
+    jobs: integer('N', 'how many seeds at a time; as many as there are cores if left out', 1, 256),
     nodes: integer('N', 'how many nodes, whatever the seed draws', 1, maxNodes),
     steps: integer('N', 'end the faults after so many steps', 1, Number.MAX_SAFE_INTEGER),
   },
   examples: [
     { run: 'replab sim --mode single-leader --seed 1', does: 'one run' },
     { run: 'replab sim --seeds 3 --json', does: 'three, as JSON lines' },
+    { run: 'replab sim --seeds 6 --jobs 2', does: 'six, two at a time; the answer is the same' },
   ],
   endless: () => true,
-  run(_context, { options }) {
-    let violated = false;
-    const items = async function* (): AsyncGenerator<StreamItem> {
-      for (let seed = options.seed; seed < options.seed + options.seeds && !violated; seed += 1) {
-        yield beginItem(seed, drawOptions(seed, options.nodes));
-        // A run blocks the process: what was yielded must be out before, and an interruption may come between.
-        await setImmediate();
-        const report = runSim({
-          mode: options.mode,
-          seed,
-          ...(options.nodes === null ? {} : { nodes: options.nodes }),
-          ...(options.steps === null ? {} : { steps: options.steps }),
-        });
-        violated = report.failure !== null;
-        yield endItem(report);
-      }
+  run(context, { options }) {
+    const { mode, seed, seeds, nodes, steps } = options;
+    const request: SimRequest = {
+      mode,
+      seed,
+      seeds,
+      ...(nodes === null ? {} : { nodes }),
+      ...(steps === null ? {} : { steps }),
     };
-    const exit = () => (violated ? exitCodes.violated : exitCodes.ok);
+    let sum: SimReport | null = null;
+    const items = async function* (): AsyncGenerator<StreamItem> {
+      for await (const progress of runSeeds(request, options.jobs ?? availableParallelism())) {
+        if (progress.type === 'begin') {
+          context.progress(`seed ${progress.seed}, ${progress.seed - seed} of ${count(seeds, 'seed')} done`);
+          yield beginItem(progress.seed, progress.options);
+        } else {
+          sum = sum === null ? progress.report : addReports(sum, progress.report);
+          yield endItem(progress.report);
+        }
+      }
+      if (sum !== null && seeds > 1) yield sumItem(sum);
+    };
+    const exit = () => (sum?.failure == null ? exitCodes.ok : exitCodes.violated);
     return Promise.resolve({ kind: 'stream', items: items(), exit });
   },
 });
@@ -69,9 +79,8 @@ function endItem(report: SimReport): StreamItem {
 }
 
 function endText(report: SimReport, style: Style): string {
-  const { failure, steps, virtualMs, operations, faults, hash, replay } = report;
-  const did = `${steps} steps in ${(virtualMs / 1000).toFixed(1)} s of virtual time`;
-  const lines = [`  ${did}; operations ${counts(operations)}; faults ${counts(faults)}; hash ${hash}`];
+  const { failure, replay } = report;
+  const lines = [`  ${tally(report)}; hash ${report.hash}`];
   if (failure === null) return [style.good('held'), ...lines].join('\n');
   return [
     `${style.bad('violated')} after step ${failure.step}: ${failure.invariant}`,
@@ -82,7 +91,39 @@ function endText(report: SimReport, style: Style): string {
   ].join('\n');
 }
 
-function counts(tally: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(tally).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'none' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
+/** What all seeds came to, without what is only the last one's. */
+function sumItem(sum: SimReport): StreamItem {
+  const { mode, seeds, steps, virtualMs, messages, operations, faults, marks, verdict, failure } = sum;
+  return {
+    json: {
+      schema: 'replab.sim-sum/1',
+      mode,
+      seeds,
+      steps,
+      virtualMs,
+      messages,
+      operations,
+      faults,
+      marks,
+      verdict,
+      failedSeed: failure === null ? null : sum.seed,
+    },
+    text: (style) => {
+      const held =
+        failure === null
+          ? style.good(`${count(seeds, 'seed')} held`)
+          : style.bad(`seed ${sum.seed} did not hold, the first of ${count(seeds, 'seed')} run`);
+      return `${held}: ${tally(sum)}`;
+    },
+  };
+}
+
+function tally({ steps, virtualMs, operations, faults }: SimReport): string {
+  const did = `${steps} steps in ${(virtualMs / 1000).toFixed(1)} s of virtual time`;
+  return `${did}; operations ${counts(operations)}; faults ${counts(faults)}`;
+}
+
+function counts(named: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(named).filter(([, number]) => number > 0);
+  return parts.length === 0 ? 'none' : parts.map(([name, number]) => `${number} ${name}`).join(', ');
 }

@@ -1,4 +1,5 @@
 import { assert } from '../lib/assert.ts';
+import { addHash, subtractHash } from '../lib/hash.ts';
 import { compareText } from '../lib/text.ts';
 import { zeroChain, type Entry, type RowChange, type Sealed } from '../protocol/entry.ts';
 import { dedupeWindow } from '../protocol/limits.ts';
@@ -6,8 +7,9 @@ import { dedupeOf } from '../protocol/log-rules.ts';
 import { zeroPosition } from '../protocol/position.ts';
 import type { Pair } from '../protocol/read-answer.ts';
 import type { Result } from '../protocol/request.ts';
-import { asKeyChange, digestAfter, growth, keyChange } from '../protocol/rows.ts';
+import { asKeyChange, growth, keyChange } from '../protocol/rows.ts';
 import type { DedupeTable, Head, KvTable, LogTable } from '../protocol/store-medium.ts';
+import { pairHash } from './memo.ts';
 import type { Journal } from './memory-journal.ts';
 
 export function emptyHead(): Head {
@@ -41,7 +43,8 @@ export function memoryKv(journal: Journal, head: Head): KvTable {
     journal.write(() => set(key, old));
     set(key, value);
     const row = keyChange(key, old, value);
-    head.digest = digestAfter(head.digest, row);
+    if (old !== null) head.digest = subtractHash(head.digest, pairHash(key, old));
+    if (value !== null) head.digest = addHash(head.digest, pairHash(key, value));
     head.keys += growth(row);
     captured.push(row);
   }

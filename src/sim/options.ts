@@ -83,7 +83,7 @@ function drawNode(rng: Rng): NodeOptions {
 }
 
 function drawWorkload(rng: Rng): WorkloadOptions {
-  const bulky = rng.chance(0.1);
+  const bulky = rng.chance(0.05);
   return {
     clients: rng.pick([1, 3, 6]),
     thinkMs: [0, rng.pick([50, 200, 600])],

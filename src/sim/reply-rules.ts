@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import type { Entry } from '../protocol/entry.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import {
   compareBallots,
   formatBallot,
@@ -32,6 +32,8 @@ interface Asked {
 
 /** One process: what it was asked, and the highest ballot any message or client told it. */
 interface Process {
+  /** Boots count from 1 again on a wiped node's next disk. */
+  readonly disk: DiskId;
   readonly boot: number;
   learned: Ballot | null;
   readonly asked: Map<RequestId, Asked>;
@@ -72,8 +74,8 @@ export class ReplyRules {
   #processOf({ node }: Turn): Process {
     const boot = node.boot ?? 0;
     const known = this.#processes.get(node.id);
-    if (known?.boot === boot && known !== undefined) return known;
-    const process = { boot, learned: null, asked: new Map<RequestId, Asked>() };
+    if (known?.disk === node.disk && known.boot === boot) return known;
+    const process = { disk: node.disk, boot, learned: null, asked: new Map<RequestId, Asked>() };
     this.#processes.set(node.id, process);
     return process;
   }

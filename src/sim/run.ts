@@ -1,16 +1,15 @@
 import { InvariantError } from '../lib/assert.ts';
 import { formatHash } from '../lib/hash.ts';
 import { findMode } from '../protocol/modes.ts';
-import type { TraceName } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
-import { Chaos, type ChaosKind } from './chaos.ts';
-import { Clients, type Tally } from './clients.ts';
+import { Chaos } from './chaos.ts';
+import { Clients } from './clients.ts';
 import { Judge } from './judge.ts';
 import { createMemoryStore } from './memory-store.ts';
-import type { Fate } from './network.ts';
 import { Operator } from './operator.ts';
 import { drawOptions, type SimOptions } from './options.ts';
 import { Recorder } from './recorder.ts';
+import { addReports, type SimFailure, type SimReport } from './report.ts';
 import { World, type WorldParts } from './world.ts';
 
 export interface SimRequest {
@@ -23,44 +22,6 @@ export interface SimRequest {
   readonly nodes?: number;
   /** Ends the faults after so many turns, if they are not over before. */
   readonly steps?: number;
-  /** Before each seed's first step: what it drew. After its last: what came of it. */
-  onProgress?(progress: SimProgress): void;
-}
-
-export type SimProgress =
-  | { readonly type: 'begin'; readonly seed: number; readonly options: SimOptions }
-  | { readonly type: 'end'; readonly report: SimReport };
-
-export interface SimFailure {
-  /** The broken rule as a sentence, its id first. */
-  readonly invariant: string;
-  readonly facts: Readonly<Record<string, unknown>>;
-  /** The turn after which it was found broken, counted from 1. */
-  readonly step: number;
-  /** The last turns, lost frames and faults before it. */
-  readonly tail: readonly string[];
-}
-
-/** What came of one seed, or, from `runSim`, of the last of several: sums are over all of them. */
-export interface SimReport {
-  readonly mode: string;
-  readonly seed: number;
-  readonly seeds: number;
-  readonly options: SimOptions;
-  /** Turns. */
-  readonly steps: number;
-  readonly virtualMs: number;
-  readonly messages: Readonly<Record<Fate, number>>;
-  readonly operations: Readonly<Tally>;
-  readonly faults: Readonly<Partial<Record<ChaosKind, number>>>;
-  /** Coverage marks: how often each trace was seen. */
-  readonly marks: Readonly<Partial<Record<TraceName, number>>>;
-  /** Of everything that happened: equal for two runs of one seed. */
-  readonly hash: string;
-  readonly verdict: 'held' | 'violated';
-  readonly failure: SimFailure | null;
-  /** The command that does it again. */
-  readonly replay: string;
 }
 
 const settleWithinMs = 20_000;
@@ -69,13 +30,12 @@ const lookMs = 250;
 /** A disk may still be about to fail one write and one commit when everything else is healed. */
 const armedFailures = 2;
 
-/** Throws `RangeError` when there is no such mode. */
+/** In this thread, one seed after another. Throws `RangeError` when there is no such mode. */
 export function runSim(request: SimRequest): SimReport {
   let sum: SimReport | null = null;
   for (let i = 0; i < (request.seeds ?? 1); i += 1) {
     const report = runSeed(request, request.seed + i);
-    request.onProgress?.({ type: 'end', report });
-    sum = sum === null ? report : add(sum, report);
+    sum = sum === null ? report : addReports(sum, report);
     if (report.failure !== null) break;
   }
   return sum!;
@@ -86,7 +46,6 @@ export function runSeed(request: SimRequest, seed: number, parts: Partial<WorldP
   const mode = findMode(request.mode);
   if (mode === null) throw new RangeError(`there is no mode ${request.mode}`);
   const options = drawOptions(seed, request.nodes ?? null);
-  request.onProgress?.({ type: 'begin', seed, options });
   const world = new World({ seed, ...options }, { mode, disk: createMemoryStore, ...parts });
   const run = new Run(world, options);
   const failure = run.toTheEnd(request.steps ?? Number.POSITIVE_INFINITY);
@@ -197,26 +156,4 @@ class Run {
       if (this.#operator.leaders().length === 0) this.#operator.promote(null, false);
     }
   }
-}
-
-function add(sum: SimReport, next: SimReport): SimReport {
-  return {
-    ...next,
-    seeds: sum.seeds + 1,
-    steps: sum.steps + next.steps,
-    virtualMs: sum.virtualMs + next.virtualMs,
-    messages: addCounts(sum.messages, next.messages),
-    operations: addCounts(sum.operations, next.operations),
-    faults: addCounts(sum.faults, next.faults),
-    marks: addCounts(sum.marks, next.marks),
-  };
-}
-
-function addCounts<K extends string>(
-  a: Readonly<Partial<Record<K, number>>>,
-  b: Readonly<Partial<Record<K, number>>>,
-): Record<K, number> {
-  const sum = { ...a } as Record<K, number>;
-  for (const [key, count] of Object.entries(b) as [K, number][]) sum[key] = (sum[key] ?? 0) + count;
-  return sum;
 }

@@ -9,8 +9,8 @@ import {
   type Position,
 } from '../protocol/position.ts';
 import type { FollowerStatus, ReplicaStatus } from '../protocol/protocol.ts';
-import { rowHash } from '../protocol/rows.ts';
 import type { Ghost } from './ghost.ts';
+import { pairHash } from './memo.ts';
 import type { Mirror } from './mirror.ts';
 import { must } from './must.ts';
 import type { SimNode } from './node.ts';
@@ -57,7 +57,7 @@ export class StatusRules {
     if (mirror.appliedIndex !== mirror.last.index) return;
     must(state.size() === mirror.values.size, 'I9: the contents are what the log makes', facts);
     let digest = 0;
-    for (const [key, value] of mirror.values) digest = addHash(digest, rowHash('kv', { key, value }));
+    for (const [key, value] of mirror.values) digest = addHash(digest, pairHash(key, value));
     must(state.digest().value === digest, 'I9: the digest is that of the contents the log makes', facts);
   }
 

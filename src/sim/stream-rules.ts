@@ -1,7 +1,8 @@
-import { entryBytes, type Entry } from '../protocol/entry.ts';
+import type { Entry } from '../protocol/entry.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { formatPosition, samePosition, type Position } from '../protocol/position.ts';
 import type { Effect, Input } from '../protocol/protocol.ts';
+import { bytesOf } from './memo.ts';
 import { must } from './must.ts';
 import type { Turn } from './node.ts';
 
@@ -78,7 +79,7 @@ export class StreamRules {
   }
 
   #put(stream: Stream, entry: Entry, link: string): void {
-    const bytes = entryBytes(entry);
+    const bytes = bytesOf(entry);
     stream.unacked.push({ index: entry.at.index, bytes });
     stream.bytes += bytes;
     stream.sent = entry.at;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeOptions, drawOptions } from '../../src/sim/options.ts';
-import { runSeed, runSim, type SimProgress } from '../../src/sim/run.ts';
+import { runSeeds, runSimOn, type SimProgress } from '../../src/sim/pool.ts';
+import { runSeed, runSim } from '../../src/sim/run.ts';
 
 const mode = 'single-leader';
 
@@ -25,15 +26,45 @@ describe('a seed is a run', () => {
   });
 });
 
-describe('runSim', () => {
-  test('tells what a seed drew before its first step, and adds up several', () => {
-    const told: SimProgress[] = [];
-    const report = runSim({ mode, seed: 8, seeds: 2, steps: 100, onProgress: (one) => told.push(one) });
-    expect(told.map(({ type }) => type)).toEqual(['begin', 'end', 'begin', 'end']);
-    expect(told[0]).toEqual({ type: 'begin', seed: 8, options: drawOptions(8) });
-    const steps = told.map((one) => (one.type === 'end' ? one.report.steps : 0));
-    expect(report).toMatchObject({ seeds: 2, seed: 9, steps: steps.reduce((a, b) => a + b) });
-    expect(report.replay).toBe('replab sim --mode single-leader --seed 9 --steps 100');
+describe('several seeds', () => {
+  const request = { mode, seed: 8, seeds: 5, steps: 100 };
+
+  test.for([1, 2, 8])(
+    'tell what each drew before its first step, in order, whatever the threads: %i',
+    async (jobs) => {
+      const told: SimProgress[] = [];
+      for await (const one of runSeeds(request, jobs)) told.push(one);
+      const expected = [8, 9, 10, 11, 12].flatMap((seed): SimProgress[] => [
+        { type: 'begin', seed, options: drawOptions(seed) },
+        { type: 'end', report: runSeed(request, seed) },
+      ]);
+      expect(told).toEqual(expected);
+    },
+  );
+
+  test('add up to the same on one thread and on several', async () => {
+    const report = runSim(request);
+    expect(await runSimOn(3, request)).toEqual(report);
+    expect(report).toMatchObject({ seeds: 5, seed: 12, verdict: 'held' });
+    expect(report.replay).toBe('replab sim --mode single-leader --seed 12 --steps 100');
+  });
+
+  test('the smallest seed that fails is the one told, however late it is found', async () => {
+    const workerUrl = new URL('./fixtures/failing-worker.ts', import.meta.url);
+    const ended: [number, string][] = [];
+    for await (const one of runSeeds({ ...request, seeds: 50 }, 3, workerUrl)) {
+      if (one.type === 'end') ended.push([one.report.seed, one.report.verdict]);
+    }
+    expect(ended).toEqual([
+      [8, 'held'],
+      [9, 'violated'],
+    ]);
+  });
+
+  test('a thread that ends is an error that names the seed', async () => {
+    await expect(runSimOn(2, { ...request, mode: 'no-leader' })).rejects.toThrow(
+      /seed 8: .*no mode no-leader/,
+    );
   });
 
   test('nodes overrules the drawn number and nothing else', () => {

@@ -146,11 +146,11 @@ export class SingleLeaderReplica implements Replica {
     this.#follow(message.epoch, `${message.class} of ${formatBallot(message.epoch)} from ${from}`);
   }
 
+  /** F15: a client's word for a higher epoch counts like a message's: whoever it comes from, it was led once. */
   #onRequest(id: RequestId, request: Request): void {
     const { epochSeen } = request;
     if (epochSeen !== undefined && compareBallots(epochSeen, this.#core.promised) > 0) {
-      if (this.#role instanceof Leader)
-        this.#follow(epochSeen, `a client has seen ${formatBallot(epochSeen)}`);
+      this.#follow(epochSeen, `a client has seen ${formatBallot(epochSeen)}`);
       this.#core.reply(id, { type: 'refused', code: 'stale-leader', leader: null });
       return;
     }
