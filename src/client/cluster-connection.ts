@@ -1,6 +1,6 @@
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
-import { attach, onlyCluster } from '../control/attach.ts';
+import { attach, helloMs, onlyCluster } from '../control/attach.ts';
 import type { RequestOptions } from '../control/client.ts';
 import type { Method, Methods } from '../control/message.ts';
 import { stateRoot } from '../control/state-dir.ts';
@@ -28,14 +28,21 @@ export interface OpenOptions {
   readonly name: string | null;
   readonly signal?: AbortSignal;
   readonly root?: string;
+  /** A supervisor that is silent for that long, at most five seconds, is `unresponsive`. */
+  readonly withinMs?: number;
 }
 
 /**
  * Connects to a cluster's supervisor. Throws ReplabError: `no-cluster`, `several-clusters` without a name;
  * `no-such-cluster`, `cluster-kept`, `supervisor-gone`, `unresponsive` with one.
  */
-export async function openCluster({ name, signal, root = stateRoot() }: OpenOptions): Promise<Cluster> {
-  const { client, spec, dir } = await attach(root, name ?? onlyCluster(root));
+export async function openCluster({
+  name,
+  signal,
+  root = stateRoot(),
+  withinMs = helloMs,
+}: OpenOptions): Promise<Cluster> {
+  const { client, spec, dir } = await attach(root, name ?? onlyCluster(root), Math.min(helloMs, withinMs));
   const own = signal === undefined ? {} : { signal };
   return {
     name: spec.name,

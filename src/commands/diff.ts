@@ -3,6 +3,7 @@ import { diffCluster } from '../client/diff-cluster.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { defineCommand } from './command.ts';
 import { diffJson, diffText, stateOf } from './diff-text.ts';
+import { opening } from './opening.ts';
 import { integerOr } from './params.ts';
 
 export const diff = defineCommand({
@@ -16,7 +17,7 @@ export const diff = defineCommand({
   options: { limit: integerOr('differing keys shown of each node', 0, 1_000_000, 20) },
   examples: [{ run: 'replab diff', does: 'which keys differ, and why' }],
   run: (context, { options: { limit } }) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const result = await diffCluster(await cluster.freshSnapshot());
       return {
         kind: 'document',

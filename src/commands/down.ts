@@ -9,7 +9,7 @@ export const down = defineCommand({
   summary: 'end a cluster: every process of it, and its data',
   notes: [
     'Answers when nothing of it runs any more: processes are listed again before it says so. Exit 6 names those that are left.',
-    'Also removes what is left of a cluster whose supervisor was killed, and kept data.',
+    'Also removes what is left of a cluster whose supervisor was killed, and kept data. A supervisor that does not answer is ended by force.',
   ],
   args: {},
   options: { keep: flag('keep the data; `replab up` with the same name finds them again') },
@@ -19,17 +19,23 @@ export const down = defineCommand({
   ],
   async run(context, { options: { keep } }) {
     const cluster = context.cluster ?? onlyCluster(context.root);
-    const { root, signal, progress } = context;
-    const { was, ended } = await takeDownCluster(root, cluster, { keep, signal, onProgress: progress });
+    const { root, signal, timeoutMs: withinMs, progress } = context;
+    const { was, ended } = await takeDownCluster(root, cluster, {
+      keep,
+      signal,
+      withinMs,
+      onProgress: progress,
+    });
     // What does not run and is to be kept stays as it is.
     const changed = was === 'up' || !keep || ended > 0;
     return {
       kind: 'document',
-      json: { schema: 'replab.down/1', cluster, changed, kept: keep, ended },
+      json: { schema: 'replab.down/1', cluster, changed, kept: keep, ended, forced: was === 'silent' },
       text: () => {
         const processes =
           ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;
-        return `${cluster} is down: ${processes}; its data are ${keep ? 'kept' : 'removed'}`;
+        const how = was === 'silent' ? ' by force, since its supervisor did not answer' : '';
+        return `${cluster} is down${how}: ${processes}; its data are ${keep ? 'kept' : 'removed'}`;
       },
       ...(keep ? { next: [`replab up -c ${cluster}`, `replab down -c ${cluster}`] } : {}),
     };

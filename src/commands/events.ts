@@ -2,6 +2,7 @@ import { openCluster } from '../client/cluster-connection.ts';
 import type { ClusterEvent } from '../cluster/event.ts';
 import { defineCommand } from './command.ts';
 import { eventLine } from './event-text.ts';
+import { opening } from './opening.ts';
 import { flag, integerOr } from './params.ts';
 import { pushed } from './streams.ts';
 
@@ -20,7 +21,7 @@ export const events = defineCommand({
   ],
   endless: ({ options }) => options.follow,
   async run(context, { options: { after, follow } }) {
-    const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
+    const cluster = await openCluster(opening(context));
     const all = pushed<ClusterEvent>((push) =>
       cluster.request('events', { after, follow }, { onItem: push }).finally(() => cluster.close()),
     );

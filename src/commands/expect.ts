@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
 import { ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
+import { opening } from './opening.ts';
 import { duration, required } from './params.ts';
 import type { Style } from './style.ts';
 
@@ -31,37 +32,34 @@ export const expect = defineCommand({
   waitMs: ({ options }) => options.within,
   async run(context, { args, options }) {
     const expectation = compile(args.expression);
-    return withCluster(
-      { name: context.cluster, root: context.root, signal: context.signal },
-      async (cluster) => {
-        let verdict: Verdict | null = null;
-        const { snapshot, rounds, waitedMs } = await waitFor(
-          cluster.freshSnapshot,
-          async (seen) => {
-            verdict = await expectation.judge(seen);
-            return verdict.truth === true ? null : 'not true';
-          },
-          options.within,
-        );
-        const { truth, operands, unknown } = verdict!;
-        return {
-          kind: 'document',
-          json: {
-            schema: 'replab.expect/1',
-            cluster: cluster.name,
-            expression: args.expression,
-            value: truth,
-            operands,
-            unknown,
-            rounds,
-            round: snapshot.seq,
-            waitedMs,
-          },
-          exit: exitOf(truth),
-          text: (style) => expectText(args.expression, verdict!, waitedMs, style),
-        };
-      },
-    );
+    return withCluster(opening(context), async (cluster) => {
+      let verdict: Verdict | null = null;
+      const { snapshot, rounds, waitedMs } = await waitFor(
+        cluster.freshSnapshot,
+        async (seen) => {
+          verdict = await expectation.judge(seen);
+          return verdict.truth === true ? null : 'not true';
+        },
+        options.within,
+      );
+      const { truth, operands, unknown } = verdict!;
+      return {
+        kind: 'document',
+        json: {
+          schema: 'replab.expect/1',
+          cluster: cluster.name,
+          expression: args.expression,
+          value: truth,
+          operands,
+          unknown,
+          rounds,
+          round: snapshot.seq,
+          waitedMs,
+        },
+        exit: exitOf(truth),
+        text: (style) => expectText(args.expression, verdict!, waitedMs, style),
+      };
+    });
   },
 });
 

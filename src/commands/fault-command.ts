@@ -6,6 +6,7 @@ import { faultKinds, parseFault } from '../faults/faults.ts';
 import { isNodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
 import { defineCommand, type Arg, type Command, type Example } from './command.ts';
+import { opening } from './opening.ts';
 
 interface FaultCommand {
   readonly kind: FaultKindName;
@@ -24,7 +25,7 @@ export function faultCommand({ kind, target, notes, examples }: FaultCommand): C
     options: {},
     examples,
     run: (context, { args }) =>
-      withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+      withCluster(opening(context), async (cluster) => {
         const text = args.target.includes('@')
           ? expandSelectors(args.target, await cluster.freshSnapshot(), { chance: context.chance })
           : args.target;

@@ -1,6 +1,7 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { defineCommand } from './command.ts';
 import { faultTable } from './fault-text.ts';
+import { opening } from './opening.ts';
 
 export const faults = defineCommand({
   name: 'faults',
@@ -12,7 +13,7 @@ export const faults = defineCommand({
   options: {},
   examples: [{ run: 'replab faults', does: 'what is cut, since when, and what it hit' }],
   run: (context) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const snapshot = await cluster.freshSnapshot();
       return {
         kind: 'document',

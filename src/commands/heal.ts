@@ -1,6 +1,7 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { defineCommand } from './command.ts';
 import { hitText } from './fault-text.ts';
+import { opening } from './opening.ts';
 import { optional } from './params.ts';
 
 export const heal = defineCommand({
@@ -14,7 +15,7 @@ export const heal = defineCommand({
     { run: 'replab heal f1', does: 'end one' },
   ],
   run: (context, { args }) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const answer = await cluster.request('heal', { id: args.fault });
       return {
         kind: 'document',

@@ -9,6 +9,7 @@ import { exceedsJsonBytes } from '../lib/text.ts';
 import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Context } from './command.ts';
+import { opening } from './opening.ts';
 import { text } from './params.ts';
 import type { Style } from './style.ts';
 
@@ -22,7 +23,7 @@ export async function withKeys<T>(
   context: Context,
   use: (client: KeyValueClient, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
+  const cluster = await openCluster(opening(context));
   const client = createKeyValueClient(cluster);
   try {
     return await use(client, cluster);

@@ -9,6 +9,7 @@ import type { Entry } from '../protocol/entry.ts';
 import { parsePosition } from '../protocol/position.ts';
 import { defineCommand, type Option, type Result, type StreamItem } from './command.ts';
 import { entryLine } from './entry-text.ts';
+import { opening } from './opening.ts';
 import { flag, integer, optional, UsageError } from './params.ts';
 
 const shownAtFirst = 20;
@@ -46,7 +47,7 @@ export const log = defineCommand({
   ],
   endless: ({ options }) => options.follow,
   async run(context, { args, options }): Promise<Result> {
-    const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
+    const cluster = await openCluster(opening(context));
     const snapshot = await cluster.freshSnapshot();
     const asked = args.node === null ? null : selectNode(args.node, snapshot, { chance: context.chance });
     if (options.discarded)

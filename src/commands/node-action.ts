@@ -5,6 +5,7 @@ import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
 import { defineCommand, type Command, type Context, type Example } from './command.ts';
+import { opening } from './opening.ts';
 import { several } from './params.ts';
 import type { Style } from './style.ts';
 
@@ -38,7 +39,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
     options: {},
     examples: spec.examples,
     run: (context, { args }) =>
-      withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+      withCluster(opening(context), async (cluster) => {
         const snapshot = await cluster.freshSnapshot();
         const nodes = meant(spec, args.nodes, snapshot, context);
         const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));

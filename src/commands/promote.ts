@@ -1,6 +1,7 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNode } from '../client/selectors.ts';
 import { defineCommand } from './command.ts';
+import { opening } from './opening.ts';
 import { flag, required } from './params.ts';
 
 export const promote = defineCommand({
@@ -17,7 +18,7 @@ export const promote = defineCommand({
     { run: 'replab promote @follower.0 --force', does: 'the first follower leads, whatever it lacks' },
   ],
   run: (context, { args, options }) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const node = selectNode(args.node, await cluster.freshSnapshot(), { chance: context.chance });
       const answer = await cluster.request('promote', { node, force: options.force });
       return {

@@ -4,6 +4,7 @@ import { findMode } from '../protocol/modes.ts';
 import type { OptionSpec } from '../protocol/protocol.ts';
 import { defineCommand } from './command.ts';
 import { settingsNote } from './mode-options.ts';
+import { opening } from './opening.ts';
 import { several } from './params.ts';
 import { table } from './table.ts';
 
@@ -21,7 +22,7 @@ export const set = defineCommand({
     { run: 'replab set sync=1 write-timeout=1s', does: 'one follower suffices; give up after a second' },
   ],
   run: (context, { args }) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const known = findMode(cluster.spec.mode)?.options ?? [];
       const settings = Object.fromEntries(
         args.settings.map((word) => parseSetting(word, known, cluster.spec.nodes, cluster.name)),

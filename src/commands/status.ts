@@ -1,5 +1,6 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { defineCommand } from './command.ts';
+import { opening } from './opening.ts';
 import { statusText } from './status-text.ts';
 
 export const status = defineCommand({
@@ -16,7 +17,7 @@ export const status = defineCommand({
     { run: 'replab status --json', does: 'the whole snapshot' },
   ],
   run: (context) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const snapshot = await cluster.freshSnapshot();
       return { kind: 'document', json: snapshot, text: (style) => statusText(snapshot, style) };
     }),

@@ -4,6 +4,7 @@ import { conditions, waitFor, type ConditionName } from '../client/wait-conditio
 import { ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
+import { opening } from './opening.ts';
 import { integerOr, required, several, UsageError } from './params.ts';
 
 export const wait = defineCommand({
@@ -28,7 +29,7 @@ export const wait = defineCommand({
     { run: 'replab wait converged', does: 'until all nodes are equal' },
   ],
   run: (context, { args, options }) =>
-    withCluster({ name: context.cluster, root: context.root, signal: context.signal }, async (cluster) => {
+    withCluster(opening(context), async (cluster) => {
       const nodes =
         args.nodes.length === 0
           ? []

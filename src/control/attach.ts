@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { unreachable } from '../lib/assert.ts';
 import { connectControl, type ControlClient } from './client.ts';
-import { markOf, readRecord, type ClusterRecord, type ReadRecord } from './cluster-record.ts';
-import { lockDir, type DirLock } from './dir-lock.ts';
+import { readRecord, type ClusterRecord, type ReadRecord } from './cluster-record.ts';
 import { ReplabError } from './errors.ts';
-import { isAlive, killIdentity, listMarked, waitGone, type ProcessIdentity } from './process-identity.ts';
-import { clusterDir, listClusters, removeClusterDir } from './state-dir.ts';
+import { isAlive } from './process-identity.ts';
+import { endProcesses } from './remains.ts';
+import { clusterDir, listClusters } from './state-dir.ts';
 
 /** A connection to a cluster whose supervisor answered the token. */
 export interface Attached {
@@ -17,7 +16,7 @@ export interface Attached {
 }
 
 /** A supervisor that takes longer than this to listen, or over a greeting, is not merely busy. */
-const helloMs = 5000;
+export const helloMs = 5000;
 
 /**
  * Connects to a cluster by name. One whose supervisor died is first rid of what it left running, by
@@ -100,89 +99,6 @@ export function onlyCluster(root: string): string {
   return meant[0]!.name;
 }
 
-export interface Ended {
-  /** Processes that were there and have ended. */
-  readonly ended: number;
-}
-
-/**
- * Ends everything a cluster left running, found by the mark in its environment and by recorded identity, and
- * lists again before it answers. `leftovers` with the pids when something does not end. The caller's own
- * process and `except` are spared.
- */
-export async function endProcesses(
-  name: string,
-  record: Pick<ClusterRecord, 'token' | 'nodes'>,
-  except: readonly number[] = [],
-): Promise<Ended> {
-  const seen = new Map<number, ProcessIdentity>();
-  const end = performance.now() + endMs;
-  for (;;) {
-    const left = processesOf(record).filter(({ pid }) => !except.includes(pid));
-    if (left.length === 0) return { ended: seen.size };
-    if (performance.now() > end) {
-      throw new ReplabError('leftovers', { cluster: name, pids: left.map(({ pid }) => pid).join(', ') });
-    }
-    for (const identity of left) {
-      seen.set(identity.pid, identity);
-      killIdentity(identity, 'SIGKILL');
-    }
-    await waitGone(left, 500);
-  }
-}
-
-const endMs = 3000;
-
-/** Processes of a cluster that are alive now, the caller's own excepted. */
-export function processesOf(record: Pick<ClusterRecord, 'token' | 'nodes'>): readonly ProcessIdentity[] {
-  const recorded = record.nodes.flatMap((node) => node.process ?? []).filter(isAlive);
-  const all = [...listMarked(markOf(record.token)), ...recorded];
-  return [...new Map(all.map((identity) => [identity.pid, identity])).values()];
-}
-
-/**
- * Removes a cluster that no supervisor looks after (kept, gone or damaged) with its data, ending what is left
- * of it. One whose directory is in use is `unresponsive`: its supervisor must do it.
- */
-export async function removeCluster(root: string, name: string): Promise<Ended> {
-  const dir = clusterDir(root, name);
-  if (!existsSync(dir)) throw new ReplabError('no-such-cluster', { cluster: name });
-  const lock = await lockCluster(dir);
-  if (lock === null) throw new ReplabError('unresponsive', { cluster: name, pid: null });
-  try {
-    const read = readRecord(dir);
-    if (read.type === 'newer') throw new ReplabError('state-newer', { cluster: name, schema: read.schema });
-    if (read.type !== 'record') {
-      removeClusterDir(dir, null);
-      return { ended: 0 };
-    }
-    const ended = await endProcesses(name, read.record);
-    removeClusterDir(dir, read.record.socket);
-    return ended;
-  } finally {
-    lock.release();
-  }
-}
-
-/** A process that was killed holds its locks until its last thread has ended, a little after it is gone. */
-const endingMs = 2000;
-
-/**
- * The lock of a cluster's directory, which exists. Null when a supervisor that lives holds it; one that is
- * ending is waited for.
- */
-export async function lockCluster(dir: string): Promise<DirLock | null> {
-  const end = performance.now() + endingMs;
-  for (;;) {
-    const lock = lockDir(dir);
-    if (lock !== null) return lock;
-    const read = readRecord(dir);
-    const isHeld = read.type === 'record' && read.record.phase !== 'kept' && isAlive(read.record.supervisor);
-    if (isHeld || performance.now() > end) return null;
-    await wait(10);
-  }
-}
-
 /** The record, or the error that says why there is none. */
 export function recordOrThrow(read: ReadRecord, cluster: string): ClusterRecord {
   switch (read.type) {
@@ -192,6 +108,8 @@ export function recordOrThrow(read: ReadRecord, cluster: string): ClusterRecord 
       throw new ReplabError('no-such-cluster', { cluster });
     case 'corrupt':
       throw new ReplabError('state-corrupt', { cluster, detail: read.reason });
+    case 'foreign':
+      throw new ReplabError('state-foreign', { cluster, detail: read.reason });
     case 'newer':
       throw new ReplabError('state-newer', { cluster, schema: read.schema });
     default:

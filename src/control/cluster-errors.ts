@@ -116,11 +116,17 @@ export const clusterErrors = {
     (f) => detail(f, 'Its process ended before it was ready.'),
     (f) => `See \`replab logs${c(f)} ${f.node}\`.`,
   ),
+  'store-unusable': row(
+    refused,
+    (f) => `Node ${f.node} cannot use its store.`,
+    (f) => detail(f, 'Its files are damaged, or cannot be written.'),
+    (f) => `Mend that and start it again. \`replab down${c(f)}\` removes the whole cluster.`,
+  ),
   unresponsive: row(
     timeout,
     (f) => `The supervisor of ${f.cluster} does not answer.`,
     (f) => `Its process${f.pid ? ` (pid ${f.pid})` : ''} is alive, but busy or stopped.`,
-    'Try again; if it stays so, end that process: the nodes end with it.',
+    (f) => `Try again; if it stays so, \`replab down${c(f)} --keep\` ends it by force and keeps its data.`,
     false,
   ),
   'wrong-token': row(
@@ -141,6 +147,12 @@ export const clusterErrors = {
     (f) => `They did not end when killed: pids ${f.pids}.`,
     'They may be stuck in the kernel; look at them with `ps`, then run `replab down` again.',
   ),
+  'limit-too-low': row(
+    refused,
+    (f) => `The limit on ${f.what} is too low.`,
+    (f) => `${f.nodes} nodes need about ${f.needed}; here ${f.allowed} are allowed.`,
+    (f) => `Raise it (\`ulimit ${f.flag} ${f.needed}\`), or start fewer nodes.`,
+  ),
   'engine-missing': row(
     exitCodes.engineMissing,
     (f) => `Engine ${f.engine} is not installed.`,
@@ -160,6 +172,18 @@ export const clusterErrors = {
     (f) => `The state of ${f.cluster} cannot be read.`,
     (f) => detail(f, 'Its cluster.json is damaged.'),
     (f) => `Remove it with its data: \`replab down${c(f)}\`.`,
+  ),
+  'state-foreign': row(
+    refused,
+    (f) => `${f.path ?? `The directory of ${f.cluster}`} is not replab's.`,
+    (f) => detail(f, 'It is where the state of the cluster would be kept.'),
+    'Move it away, or choose another name with `-c NAME`.',
+  ),
+  'disk-full': row(
+    refused,
+    (f) => `There is no room left to write ${f.path}.`,
+    (f) => detail(f, 'The disk is full.'),
+    'Make room, then do it again. What runs goes on; `replab down` works on a full disk.',
   ),
   'state-newer': row(
     refused,

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
+import { unwritable } from './errors.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export const recordSchema = 'replab.cluster/1';
@@ -43,7 +44,10 @@ export interface NodeRecord {
 export type ReadRecord =
   | { readonly type: 'record'; readonly record: ClusterRecord }
   | { readonly type: 'missing' }
+  /** Damaged, but ours. */
   | { readonly type: 'corrupt'; readonly reason: string }
+  /** Not ours: nothing of it is touched. */
+  | { readonly type: 'foreign'; readonly reason: string }
   | { readonly type: 'newer'; readonly schema: string };
 
 export function newToken(): string {
@@ -61,15 +65,18 @@ export function readRecord(dir: string): ReadRecord {
     text = readFileSync(recordPath(dir), 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? { type: 'missing' }
-      : { type: 'corrupt', reason: message };
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return { type: 'corrupt', reason: message };
+    return existsSync(join(dir, 'nodes'))
+      ? { type: 'corrupt', reason: 'cluster.json is missing beside the data of nodes' }
+      : { type: 'missing' };
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { type: 'corrupt', reason: 'cluster.json is not JSON' };
+    return beginsLikeOurs(text)
+      ? { type: 'corrupt', reason: 'cluster.json is not whole' }
+      : { type: 'foreign', reason: 'Its cluster.json is not a record of replab' };
   }
   const read = judge(value);
   const name = read.type === 'record' ? read.record.spec.name : null;
@@ -78,23 +85,36 @@ export function readRecord(dir: string): ReadRecord {
     : { type: 'corrupt', reason: `it is that of cluster ${name}` };
 }
 
+/** All or nothing: `disk-full` or `state-unwritable` leave the record as it was. */
 export function writeRecord(dir: string, record: ClusterRecord): void {
   const path = recordPath(dir);
-  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    rmSync(`${path}.new`, { force: true });
+    throw unwritable(path, error);
+  }
 }
 
 function recordPath(dir: string): string {
   return join(dir, 'cluster.json');
 }
 
+/** A record cut short anywhere, or one whose blocks never reached the disk. */
+function beginsLikeOurs(text: string): boolean {
+  const head = '{"schema":"replab.cluster/';
+  const begin = text.slice(0, 100).replaceAll(/[\s\0]/g, '');
+  return head.startsWith(begin) || begin.startsWith(head);
+}
+
 function judge(value: unknown): ReadRecord {
   const record = value as Partial<ClusterRecord> | null;
   if (typeof record !== 'object' || record === null)
-    return { type: 'corrupt', reason: 'cluster.json is no record' };
+    return { type: 'foreign', reason: 'Its cluster.json is not a record of replab' };
   const { schema } = record as { schema?: unknown };
   if (typeof schema !== 'string' || !schema.startsWith('replab.cluster/')) {
-    return { type: 'corrupt', reason: 'cluster.json is not a record of replab' };
+    return { type: 'foreign', reason: 'Its cluster.json is not a record of replab' };
   }
   if (schema !== recordSchema) return { type: 'newer', schema };
   const missing = Object.entries(shape).find(([field, fits]) => !fits(record[field as keyof ClusterRecord]));

@@ -1,6 +1,6 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { ReplabError } from './errors.ts';
+import { unwritable } from './errors.ts';
 import { paths } from './state-dir.ts';
 
 export interface DirLock {
@@ -16,11 +16,7 @@ export function lockDir(dir: string): DirLock | null {
   try {
     return takeLock(paths.lock(dir));
   } catch (error) {
-    throw new ReplabError(
-      'state-unwritable',
-      { path: dir, detail: (error as Error).message },
-      { cause: error },
-    );
+    throw unwritable(dir, error);
   }
 }
 

@@ -45,6 +45,17 @@ export function toReplabError(error: unknown): ReplabError {
   return new ReplabError('internal', { message: `${kind}${message}` }, { cause: error });
 }
 
+/** A file or directory of the state that could not be written: no room, or no right to. */
+export function unwritable(path: string, error: unknown): ReplabError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+  return new ReplabError(
+    full ? 'disk-full' : 'state-unwritable',
+    { path, detail: message },
+    { cause: error },
+  );
+}
+
 /** From the wire: a code this version does not know is internal, with its name. */
 export function errorFromWire(code: string, facts: Facts): ReplabError {
   if (Object.hasOwn(errorTable, code)) return new ReplabError(code as ErrorCode, facts);

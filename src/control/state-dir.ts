@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { clusterNamePattern } from '../cluster/spec.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { readRecord, type ReadRecord } from './cluster-record.ts';
-import { ReplabError } from './errors.ts';
+import { ReplabError, unwritable } from './errors.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -39,7 +39,7 @@ export function makePrivateDir(path: string): void {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
   } catch (error) {
-    throw new ReplabError('state-unwritable', { path, detail: (error as Error).message }, { cause: error });
+    throw unwritable(path, error);
   }
 }
 
@@ -58,17 +58,13 @@ export function listClusters(root: string): readonly ClusterEntry[] {
     );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new ReplabError(
-      'state-unwritable',
-      { path: root, detail: (error as Error).message },
-      { cause: error },
-    );
+    throw unwritable(root, error);
   }
   return names
     .filter((name) => clusterNamePattern.test(name))
     .toSorted()
     .map((name) => ({ name, dir: join(root, name), read: readRecord(join(root, name)) }))
-    .filter(({ read }) => read.type !== 'missing');
+    .filter(({ read }) => read.type !== 'missing' && read.type !== 'foreign');
 }
 
 /** sun_path holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
@@ -99,7 +95,7 @@ function makePrivateDirInShared(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new ReplabError('state-unwritable', { path, detail: (error as Error).message }, { cause: error });
+      throw unwritable(path, error);
     }
   }
   const stat = lstatSync(path);
@@ -113,16 +109,52 @@ function makePrivateDirInShared(path: string): void {
   if (reason !== null) throw new ReplabError('directory-unsafe', { path, detail: reason });
 }
 
-/** Removes a cluster's directory with its data, and its socket wherever it is. */
+/** All that replab makes in a cluster's directory: what else is there is not ours. */
+const ownNames: readonly string[] = [
+  'cluster.json',
+  'cluster.json.new',
+  'control.sock',
+  'events.ndjson',
+  'lock',
+  'logs',
+  'nodes',
+];
+
+function strangersIn(dir: string): readonly string[] {
+  return readdirSync(dir).filter((name) => !ownNames.includes(name));
+}
+
+/** `state-foreign` when something is in the way that replab did not make. A directory that is not there is fine. */
+export function refuseForeign(dir: string): void {
+  if (!existsSync(dir) || existsSync(join(dir, 'cluster.json')) || !lstatSync(dir).isDirectory()) return;
+  const [stranger] = strangersIn(dir);
+  if (stranger === undefined) return;
+  throw new ReplabError('state-foreign', { path: dir, detail: `It holds ${stranger}, and no cluster.json` });
+}
+
+/**
+ * Removes a cluster's directory with its data, and its socket wherever it is. For everyone else it is gone in
+ * one step, so a removal that is killed leaves no half of a cluster. What others put into it stays there.
+ */
 export function removeClusterDir(dir: string, socket: string | null): void {
+  const old = join(dirname(dir), `.${basename(dir)}${removedSuffix}`);
+  const remove = (path: string): void =>
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   try {
     if (socket !== null && dirname(socket) !== dir) rmSync(socket, { force: true });
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    // What a removal that was killed had left.
+    remove(old);
+    if (!existsSync(dir)) return;
+    if (strangersIn(dir).length > 0) {
+      for (const name of ownNames) remove(join(dir, name));
+      return;
+    }
+    renameSync(dir, old);
+    remove(old);
   } catch (error) {
-    throw new ReplabError(
-      'state-unwritable',
-      { path: dir, detail: (error as Error).message },
-      { cause: error },
-    );
+    throw unwritable(dir, error);
   }
 }
+
+/** No cluster's name has it. */
+const removedSuffix = '~removed';

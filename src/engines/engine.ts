@@ -55,6 +55,18 @@ export interface NodeProcess {
   resume(): void;
 }
 
+/** Why a node did not get to serve. */
+export class BootError extends Error {
+  override name = 'BootError';
+  /** Its data are to blame: damaged, another's, or not to be written. */
+  readonly store: boolean;
+
+  constructor(message: string, store: boolean) {
+    super(message);
+    this.store = store;
+  }
+}
+
 export interface NodeReady {
   readonly boot: number;
   readonly replicationPort: number;

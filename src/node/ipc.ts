@@ -49,8 +49,8 @@ export type FromNode =
   | { readonly type: 'settled'; readonly id: number; readonly hits: ConditionHits }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: Outcome }
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] }
-  /** It cannot go on: a sentence for people. It exits after this. */
-  | { readonly type: 'fatal'; readonly message: string };
+  /** It cannot go on: a sentence for people. `store`: because of its data. It exits after this. */
+  | { readonly type: 'fatal'; readonly message: string; readonly store: boolean };
 
 export interface NodeReport {
   readonly boot: number;

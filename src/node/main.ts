@@ -8,6 +8,7 @@ import { unreachable } from '../lib/assert.ts';
 import { findMode } from '../protocol/modes.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
 import { openStore } from '../store/open.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { FromNode, NodeInit, ToNode } from './ipc.ts';
 import { Machine } from './machine.ts';
 import { RunningNode } from './node.ts';
@@ -42,7 +43,7 @@ function die(failure: unknown): void {
   const message = failure instanceof Error ? failure.message : String(failure);
   process.stderr.write(`${failure instanceof Error ? (failure.stack ?? message) : message}\n`);
   process.exitCode = internalError;
-  tell({ type: 'fatal', message }, () => process.exit(internalError));
+  tell({ type: 'fatal', message, store: failure instanceof StoreError }, () => process.exit(internalError));
   setTimeout(() => process.exit(internalError), lastWordMs);
 }
 
@@ -88,6 +89,8 @@ function receive(message: ToNode): void {
   }
 }
 
+// Its log may be on a disk that is full: what cannot be written there is lost, and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 process.on('disconnect', () => process.exit(0));

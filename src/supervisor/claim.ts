@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { ClusterSpec } from '../cluster/spec.ts';
-import { endProcesses, lockCluster } from '../control/attach.ts';
+import { recordOrThrow } from '../control/attach.ts';
 import {
   newToken,
   readRecord,
@@ -11,7 +11,14 @@ import {
 import type { DirLock } from '../control/dir-lock.ts';
 import { ReplabError } from '../control/errors.ts';
 import { identify } from '../control/process-identity.ts';
-import { chooseSocketPath, makePrivateDir, paths, removeClusterDir } from '../control/state-dir.ts';
+import { endProcesses, lockCluster } from '../control/remains.ts';
+import {
+  chooseSocketPath,
+  makePrivateDir,
+  paths,
+  refuseForeign,
+  removeClusterDir,
+} from '../control/state-dir.ts';
 import { assert } from '../lib/assert.ts';
 import { diskOf } from '../protocol/node-id.ts';
 import { openRecordFile, type RecordFile } from './record-file.ts';
@@ -32,6 +39,7 @@ export interface Claim {
  * them what they were made for: `spec` null means whatever is kept. What a dead supervisor left is ended.
  */
 export async function claimCluster(dir: string, name: string, spec: ClusterSpec | null): Promise<Claim> {
+  refuseForeign(dir);
   makePrivateDir(dir);
   const lock = await lockCluster(dir);
   if (lock === null) throw new ReplabError('cluster-exists', { cluster: name });
@@ -54,10 +62,8 @@ export async function claimCluster(dir: string, name: string, spec: ClusterSpec 
 }
 
 function existingRecord(read: ReadRecord, name: string): ClusterRecord | null {
-  if (read.type === 'record') return read.record;
   if (read.type === 'missing') return null;
-  if (read.type === 'newer') throw new ReplabError('state-newer', { cluster: name, schema: read.schema });
-  throw new ReplabError('state-corrupt', { cluster: name, detail: read.reason });
+  return recordOrThrow(read, name);
 }
 
 function freshRecord(dir: string, spec: ClusterSpec): ClusterRecord {
@@ -107,5 +113,5 @@ function self(): ClusterRecord['supervisor'] {
 }
 
 function isBare(dir: string): boolean {
-  return readdirSync(dir).every((name) => name === 'lock' || name === 'logs');
+  return readdirSync(dir).every((name) => ['lock', 'logs', 'cluster.json.new'].includes(name));
 }

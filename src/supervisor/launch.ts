@@ -6,11 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { connectControl, type ControlClient } from '../control/client.ts';
+import { readRecord } from '../control/cluster-record.ts';
 import { errorFromWire, ReplabError } from '../control/errors.ts';
-import { clusterDir, makePrivateDir, paths } from '../control/state-dir.ts';
+import { clusterDir, makePrivateDir, paths, refuseForeign } from '../control/state-dir.ts';
 import { entryFile } from '../engines/entries.ts';
 import { lastWords } from '../engines/log-tail.ts';
 import type { FromSupervisor, ToSupervisor } from './launch-message.ts';
+import { refuseTooLowLimits } from './machine-limits.ts';
 
 /** What a supervisor may take to end what it has started, before it is ended itself and the nodes with it. */
 const abandonMs = 15_000;
@@ -43,6 +45,7 @@ export interface Launched {
 export async function launchCluster(options: LaunchOptions): Promise<Launched> {
   const dir = clusterDir(options.root, options.name);
   options.signal?.throwIfAborted();
+  refuseTooLowLimits(nodesOf(dir, options));
   const child = spawnSupervisor(dir);
   const exited = once(child, 'exit').catch(() => {});
   const abort = Promise.withResolvers<never>();
@@ -75,8 +78,16 @@ export async function launchCluster(options: LaunchOptions): Promise<Launched> {
   }
 }
 
+/** As asked for, or as kept; what is neither is refused by the supervisor, which says why. */
+function nodesOf(dir: string, { spec }: LaunchOptions): number {
+  const read = readRecord(dir);
+  const kept = read.type === 'record' ? read.record.spec.nodes.length : 0;
+  return spec?.nodes.length ?? kept;
+}
+
 function spawnSupervisor(dir: string): ChildProcess {
   const logFile = paths.supervisorLog(dir);
+  refuseForeign(dir);
   makePrivateDir(dirname(logFile));
   const log = openSync(logFile, 'a', 0o600);
   try {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { endProcesses } from '../control/attach.ts';
 import { ReplabError } from '../control/errors.ts';
+import { endProcesses } from '../control/remains.ts';
 import { removeClusterDir } from '../control/state-dir.ts';
 import type { Cluster } from './cluster.ts';
 import { isCaughtUp, newestLeader } from './lag.ts';
@@ -82,7 +82,8 @@ export async function takeDown(cluster: Cluster, keep: boolean, progress: Progre
   await reaper.close();
   const strays = await endProcesses(spec.name, record.now);
   events.close();
-  if (keep) record.change({ phase: 'kept', faults: [] });
+  // On a full disk it stays `stopping` without a supervisor, which is kept as well.
+  if (keep) record.tryChange({ phase: 'kept', faults: [] });
   else removeClusterDir(dir, record.now.socket);
   return ended.filter(Boolean).length + strays.ended;
 }

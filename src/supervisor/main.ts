@@ -14,6 +14,9 @@ const [, , dir] = process.argv;
 // A terminal's signals are not meant for a daemon.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
+// Its log may be on a disk that is full: what cannot be written there is lost, and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 // Its end ends the nodes: a broken supervisor must not go on supervising.
 process.on('uncaughtException', (error) => {
   console.error(error);

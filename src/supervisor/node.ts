@@ -1,7 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { NodeState } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
-import type { Engine, NodeExit, NodeProcess, NodeReady } from '../engines/engine.ts';
+import {
+  BootError,
+  type Engine,
+  type NodeExit,
+  type NodeProcess,
+  type NodeReady,
+} from '../engines/engine.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import type { NodeConditions } from '../faults/conditions.ts';
 import type { NodeInit } from '../node/ipc.ts';
@@ -197,9 +203,11 @@ export class ManagedNode {
       this.#expectsEnd = true;
       process.kill();
       await process.exited;
+      if (error instanceof ReplabError) throw error;
+      const code = error instanceof BootError && error.store ? 'store-unusable' : 'node-failed';
       const { message } = error as Error;
       throw new ReplabError(
-        'node-failed',
+        code,
         { cluster: this.#world.cluster, node: this.id, detail: message },
         { cause: error },
       );

@@ -25,9 +25,12 @@ export async function startSupervisor({ dir, name, spec }: SupervisorOptions): P
     return supervisor;
   } catch (error) {
     // It never ran: what was there before stays, and nothing else.
-    if (claim.kept) claim.record.change({ phase: 'kept' });
-    else removeClusterDir(dir, claim.record.now.socket);
-    claim.lock.release();
+    try {
+      if (claim.kept) claim.record.tryChange({ phase: 'kept' });
+      else removeClusterDir(dir, claim.record.now.socket);
+    } finally {
+      claim.lock.release();
+    }
     throw error;
   }
 }

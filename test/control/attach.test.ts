@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { attach, onlyCluster, removeCluster, summarizeClusters } from '../../src/control/attach.ts';
+import { attach, onlyCluster, summarizeClusters } from '../../src/control/attach.ts';
 import {
   markOf,
   newToken,
@@ -14,6 +14,7 @@ import {
 } from '../../src/control/cluster-record.ts';
 import { lockDir } from '../../src/control/dir-lock.ts';
 import { identify, isAlive, markVariable, type ProcessIdentity } from '../../src/control/process-identity.ts';
+import { removeCluster } from '../../src/control/remains.ts';
 import { serveControl, type Handlers } from '../../src/control/server.ts';
 import { clusterDir, makePrivateDir } from '../../src/control/state-dir.ts';
 import { diskOf } from '../../src/protocol/node-id.ts';

@@ -13,6 +13,7 @@ import {
   clusterDir,
   listClusters,
   makePrivateDir,
+  refuseForeign,
   removeClusterDir,
   stateRoot,
 } from '../../src/control/state-dir.ts';
@@ -90,20 +91,24 @@ describe('cluster.json', () => {
     }
   });
 
-  test.for(Object.keys(recordOf('c1')))('without a proper %s: corrupt', (field) => {
+  test.for(Object.keys(recordOf('c1')))('without a proper %s: no record', (field) => {
     const dir = clusterIn(tempDir(), 'c1');
     for (const value of [undefined, null, {}, [{}], -1]) {
       writeFileSync(join(dir, 'cluster.json'), JSON.stringify({ ...recordOf('c1'), [field]: value }));
-      expect(readRecord(dir).type).toBe('corrupt');
+      // Without its schema it is nobody's that is known.
+      expect(readRecord(dir).type).toBe(field === 'schema' ? 'foreign' : 'corrupt');
     }
   });
 
-  test('foreign files are corrupt, newer schemas are newer', () => {
+  test('foreign files are foreign, newer schemas are newer', () => {
     const dir = clusterIn(tempDir(), 'c1');
-    for (const foreign of ['[]', 'null', '3', '{}', '{"schema":"other/1"}', '{"schema":1}', '\u0000']) {
+    for (const foreign of ['[]', 'null', '3', '{}', '{"schema":"other/1"}', '{"schema":1}', 'my notes']) {
       writeFileSync(join(dir, 'cluster.json'), foreign);
-      expect(readRecord(dir).type).toBe('corrupt');
+      expect(readRecord(dir).type).toBe('foreign');
     }
+    // After a loss of power: a file of the right length whose blocks were never written.
+    writeFileSync(join(dir, 'cluster.json'), '\0'.repeat(500));
+    expect(readRecord(dir).type).toBe('corrupt');
     writeFileSync(join(dir, 'cluster.json'), '{"schema":"replab.cluster/2"}');
     expect(readRecord(dir)).toEqual({ type: 'newer', schema: 'replab.cluster/2' });
   });
@@ -181,5 +186,25 @@ describe('the path of the control socket', () => {
     writeFileSync(socket, '');
     removeClusterDir(dir, socket);
     expect([statSync(socket, { throwIfNoEntry: false }), readdirSync(root)]).toEqual([undefined, []]);
+  });
+
+  test('what others put into it stays, and so does a directory that is not ours', () => {
+    const root = tempDir();
+    const dir = clusterIn(root, 'c1');
+    writeRecord(dir, recordOf('c1'));
+    writeFileSync(join(dir, 'notes.txt'), 'mine');
+    expect(() => refuseForeign(dir)).not.toThrow();
+    removeClusterDir(dir, null);
+    expect(readdirSync(dir)).toEqual(['notes.txt']);
+    expect(() => refuseForeign(dir)).toThrow(/state-foreign/);
+    expect(readRecord(dir)).toEqual({ type: 'missing' });
+  });
+
+  test('what a removal that was killed had left goes with the next', () => {
+    const root = tempDir();
+    mkdirSync(join(root, '.c1~removed', 'nodes'), { recursive: true });
+    expect(listClusters(root)).toEqual([]);
+    removeClusterDir(clusterIn(root, 'c1'), null);
+    expect(readdirSync(root)).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node.js itself. */
   readonly nodeArgs?: readonly string[];
+  /** A command that runs it, such as `prlimit --nofile=64`. */
+  readonly under?: readonly string[];
 }
 
 /** A shell's view of one user's clusters: a state directory of its own, whose clusters end with the test. */
@@ -43,7 +45,9 @@ export function shell(): Shell {
   const env = { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1', REPLAB_CLUSTER: '' };
 
   const start = (args: readonly string[], options: RunOptions = {}): Started => {
-    const child = execa(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], {
+    const words = [...(options.under ?? []), process.execPath, ...(options.nodeArgs ?? []), bin, ...args];
+    const [file, ...rest] = words as [string, ...string[]];
+    const child = execa(file, rest, {
       env: { ...env, ...options.env },
       extendEnv: false,
       input: options.input ?? '',

@@ -13,6 +13,12 @@ test.for([
     0,
     'TypeError: x is no y',
   ],
+  [
+    'the sentence above a native stack',
+    'node[7]: Assertion failed: threads\n----- Native stack trace -----\n\n 1: 0x7e node::Abort\n 9: 0x7f _start [node]\n',
+    0,
+    'node[7]: Assertion failed: threads',
+  ],
   ['nothing', '', 0, null],
   ['only what came after the start', 'earlier\n', 8, null],
   ['the end of a long file', `${'x'.repeat(100_000)}\nlast\n`, 0, 'last'],

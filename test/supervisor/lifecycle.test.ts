@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { attach, processesOf, summarizeClusters } from '../../src/control/attach.ts';
+import { attach, summarizeClusters } from '../../src/control/attach.ts';
 import { identify, isAlive, killIdentity, stateOf, waitGone } from '../../src/control/process-identity.ts';
+import { processesOf } from '../../src/control/remains.ts';
 import { clusterDir, paths } from '../../src/control/state-dir.ts';
 import { takeDownCluster } from '../../src/control/take-down.ts';
 import { launchCluster } from '../../src/supervisor/launch.ts';
@@ -144,7 +145,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     for (const file of readdirSync(paths.nodeData(dir, 'n2')))
       writeFileSync(join(paths.nodeData(dir, 'n2'), file), 'no database at all');
     await expect(launchCluster({ root, name: 'c1', spec: null })).rejects.toMatchObject({
-      code: 'node-failed',
+      code: 'store-unusable',
       facts: { node: 'n2' },
     });
     expect(summarizeClusters(root)).toMatchObject([{ state: 'kept' }]);
@@ -155,7 +156,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     const root = tempDir();
     mkdirSync(join(root, 'c1'));
     writeFileSync(join(root, 'c1', 'cluster.json'), '{"mine": true}');
-    await expect(launch(root, specOf('c1', 1))).rejects.toMatchObject({ code: 'state-corrupt' });
+    await expect(launch(root, specOf('c1', 1))).rejects.toMatchObject({ code: 'state-foreign' });
     expect(readFileSync(join(root, 'c1', 'cluster.json'), 'utf8')).toBe('{"mine": true}');
   });
 });

@@ -12,7 +12,7 @@ import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
 import type { ConditionHits } from '../../node/machine.ts';
 import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
 import type { Outcome } from '../../protocol/request.ts';
-import type { NodeExit, NodeProcess, NodeReady } from '../engine.ts';
+import { BootError, type NodeExit, type NodeProcess, type NodeReady } from '../engine.ts';
 import { lastWords } from '../log-tail.ts';
 import { Pending } from './pending.ts';
 
@@ -38,7 +38,7 @@ export class ReplabProcess implements NodeProcess {
   readonly #probes = new Pending<NodeReport>();
   readonly #operations = new Pending<Outcome>();
   readonly #conditions = new Pending<ConditionHits>();
-  #fatal: string | null = null;
+  #fatal: (FromNode & { readonly type: 'fatal' }) | null = null;
 
   constructor(child: ChildProcess, identity: ProcessIdentity, options: ReplabProcessOptions) {
     this.identity = identity;
@@ -136,7 +136,7 @@ export class ReplabProcess implements NodeProcess {
       case 'trace':
         return this.#options.onTrace(message.events);
       case 'fatal':
-        this.#fatal = message.message;
+        this.#fatal = message;
         return;
       default:
         unreachable(message);
@@ -146,8 +146,9 @@ export class ReplabProcess implements NodeProcess {
   #onExit(code: number | null, signal: NodeJS.Signals | null): NodeExit {
     const spoke =
       code === 0 || signal === 'SIGKILL' ? null : lastWords(this.#options.logFile, this.#options.logStart);
-    const reason = this.#fatal ?? spoke;
-    this.#ready.reject(new Error(reason ?? `it ended with ${signal ?? `code ${code}`}`));
+    const reason = this.#fatal?.message ?? spoke;
+    const why = reason ?? `it ended with ${signal ?? `code ${code}`}`;
+    this.#ready.reject(new BootError(why, this.#fatal?.store ?? false));
     this.#probes.abandon();
     this.#operations.abandon();
     this.#conditions.abandon();
