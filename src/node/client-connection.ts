@@ -3,11 +3,12 @@ import { isWrite, type Outcome, type Request } from '../protocol/request.ts';
 import type { Counters } from './counters.ts';
 import type { Asker } from './request-queue.ts';
 import type { Ask, CommandContext, CommandRow, ServedNode, Session } from './resp-commands/command.ts';
+import { afterMulti } from './resp-commands/transactions.ts';
 import { formatFailure } from './resp-outcome.ts';
 import { RespParser } from './resp-parser.ts';
 import { textsOf } from './resp-text.ts';
 import { ReplyOrder, type Slot } from './reply-order.ts';
-import { error, type RespValue } from './resp-value.ts';
+import { error, type Reply } from './resp-value.ts';
 
 /** R1: beyond these a connection is read no further. */
 const bounds = { open: 1024, unreadBytes: 16 * 1024 * 1024 };
@@ -134,8 +135,9 @@ export class ClientConnection implements Asker {
     const slot = this.#replies.add();
     const row = this.#context.commands.get(name);
     const wrong = row === undefined ? unknownCommand(args) : wrongArity(row, args.length - 1);
-    const texts = textsOf(args);
-    if (row === undefined || wrong !== null) this.#fill(slot, error(wrong!));
+    const texts = row?.takesBytes ? args : textsOf(args);
+    if (this.#context.session.inMulti && !row?.inMulti) this.#fill(slot, error(afterMulti));
+    else if (row === undefined || wrong !== null) this.#fill(slot, error(wrong!));
     else if ('refusal' in texts) this.#fill(slot, error(texts.refusal));
     else if (row.afterEarlier && this.#replies.open > 1) {
       slot.deferred = () => this.#run(row, texts.slice(1), slot, bytes);
@@ -183,7 +185,7 @@ export class ClientConnection implements Asker {
     return request;
   }
 
-  #fill(slot: Slot, value: RespValue): void {
+  #fill(slot: Slot, value: Reply): void {
     this.#replies.fill(slot, value, this.#context.session.version);
   }
 
@@ -226,7 +228,7 @@ export class ClientConnection implements Asker {
   /** Sends the replies up to the first that is not known yet. */
   #writeReady(): void {
     const text = this.#replies.takeReady();
-    if (text !== '') this.#options.socket.write(text);
+    if (text !== '') this.#options.socket.write(text, 'latin1');
   }
 }
 
@@ -242,6 +244,7 @@ function newSession(id: number, socket: Socket): Session {
     client: null,
     nextSeq: null,
     epochSeen: null,
+    inMulti: false,
     last: null,
   };
 }

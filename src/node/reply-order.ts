@@ -1,11 +1,11 @@
 import { encodeReply } from './resp-writer.ts';
-import type { RespValue, RespVersion } from './resp-value.ts';
+import type { Reply, RespVersion } from './resp-value.ts';
 
 /** The place of one reply in the order of its commands. */
 export interface Slot {
   /** Counts the commands of a connection from 1. */
   readonly number: number;
-  /** The reply, once it is known. */
+  /** The reply's bytes as latin1 text, once it is known. */
   text: string | null;
   /** To be run when this slot is the oldest: it may fill the slot. */
   deferred: (() => void) | null;
@@ -34,7 +34,7 @@ export class ReplyOrder {
     return slot;
   }
 
-  fill(slot: Slot, value: RespValue, version: RespVersion): void {
+  fill(slot: Slot, value: Reply, version: RespVersion): void {
     slot.text = encodeReply(value, version);
     this.#heldBytes += slot.text.length;
   }

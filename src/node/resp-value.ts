@@ -13,6 +13,9 @@ export type RespValue =
   | { readonly kind: 'array'; readonly items: readonly RespValue[] }
   | { readonly kind: 'map'; readonly pairs: readonly (readonly [RespValue, RespValue])[] };
 
+/** What a node answers with: beside values of text, bytes given back as they came, as latin1 text. */
+export type Reply = RespValue | { readonly kind: 'bytes'; readonly latin1: string };
+
 export type RespVersion = 2 | 3;
 
 export const ok: RespValue = { kind: 'simple', text: 'OK' };

@@ -1,17 +1,19 @@
 import { unreachable } from '../lib/assert.ts';
-import type { RespValue, RespVersion } from './resp-value.ts';
+import type { Reply, RespValue, RespVersion } from './resp-value.ts';
 
-/** A reply as text, to be sent as UTF-8. */
-export function encodeReply(value: RespValue, version: RespVersion): string {
+/** The bytes of a reply, as latin1 text: a string whose length is what it takes on the wire. */
+export function encodeReply(value: Reply, version: RespVersion): string {
   switch (value.kind) {
     case 'simple':
-      return `+${oneLine(value.text)}\r\n`;
+      return `+${utf8(oneLine(value.text))}\r\n`;
     case 'error':
-      return `-${oneLine(value.text)}\r\n`;
+      return `-${utf8(oneLine(value.text))}\r\n`;
     case 'integer':
       return `:${value.value}\r\n`;
     case 'bulk':
-      return encodeBulk(value.text);
+      return bulk(utf8(value.text));
+    case 'bytes':
+      return bulk(value.latin1);
     case 'null':
       return version === 3 ? '_\r\n' : '$-1\r\n';
     case 'array':
@@ -28,13 +30,18 @@ export function encodeReply(value: RespValue, version: RespVersion): string {
   }
 }
 
-/** A command as clients send it: an array of bulk strings. */
+/** A command as clients send it: an array of bulk strings, as text to be sent in UTF-8. */
 export function encodeCommand(args: readonly string[]): string {
-  return args.reduce((text, arg) => text + encodeBulk(arg), `*${args.length}\r\n`);
+  return args.reduce((text, arg) => `${text}$${Buffer.byteLength(arg)}\r\n${arg}\r\n`, `*${args.length}\r\n`);
 }
 
-function encodeBulk(text: string): string {
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+function bulk(latin1: string): string {
+  return `$${latin1.length}\r\n${latin1}\r\n`;
+}
+
+/** The UTF-8 bytes of `text`, as latin1 text. Only ASCII has as many bytes as units. */
+function utf8(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }
 
 function encodeArray(items: readonly RespValue[], version: RespVersion): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/node/resp-commands/commands.ts';
+import { until } from '../support/until.ts';
 import { respClient, type RespClient } from './resp-client.ts';
 import { lonelyLeader } from './scripted-node.ts';
 
@@ -81,6 +82,44 @@ describe('commands that Redis has', () => {
       ['GET', "-ERR wrong number of arguments for 'get' command"],
       ['GET a b', "-ERR wrong number of arguments for 'get' command"],
     ]);
+  });
+
+  test('PING and ECHO give back any bytes: by such an echo redis-cli --pipe knows its end', async () => {
+    const { client } = await leaderAndClient();
+    let bytes = Buffer.alloc(0);
+    client.socket.removeAllListeners('data');
+    client.socket.on('data', (chunk: Buffer) => (bytes = Buffer.concat([bytes, chunk])));
+    const every = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    const ask = (name: string): Buffer =>
+      Buffer.concat([Buffer.from(`*2\r\n$4\r\n${name}\r\n$256\r\n`), every, Buffer.from('\r\n')]);
+    client.write(Buffer.concat([ask('ECHO'), ask('PING')]));
+    const answer = Buffer.concat([Buffer.from('$256\r\n'), every, Buffer.from('\r\n')]);
+    await until('both answers', () => bytes.length === 2 * answer.length);
+    expect(bytes).toEqual(Buffer.concat([answer, answer]));
+  });
+
+  test('MULTI is refused with all that was sent behind it', async () => {
+    const { client } = await leaderAndClient();
+    const notExecuted = '-ERR not executed: MULTI was refused, and EXEC or DISCARD ends what it began';
+    const refused = '-ERR MULTI is not supported: every command stands alone (RL.CAS compares and sets)';
+    expect(await client.pipeline('MULTI', 'SET a 1', 'NOPE', 'MULTI', 'EXEC', 'GET a')).toEqual([
+      refused,
+      notExecuted,
+      notExecuted,
+      '-ERR MULTI calls can not be nested',
+      '-EXECABORT nothing was executed: MULTI is not supported',
+      null,
+    ]);
+    expect(await client.pipeline('MULTI', 'INCR a', 'DISCARD', 'INCR a', 'EXEC', 'DISCARD')).toEqual([
+      refused,
+      notExecuted,
+      '+OK',
+      1,
+      '-ERR EXEC without MULTI',
+      '-ERR DISCARD without MULTI',
+    ]);
+    expect(await client.pipeline('MULTI', 'QUIT')).toEqual([refused, '+OK']);
+    await until('the end', () => client.closed());
   });
 
   test('HELLO chooses the version; replies of version 3 have maps and null', async () => {

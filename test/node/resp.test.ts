@@ -176,7 +176,7 @@ describe('replies', () => {
     ),
   }));
   const decodeReplies = (bytes: string | Buffer, sizes = [1 << 20]): DecodedReply[] =>
-    decode(new RespReplyDecoder(), Buffer.from(bytes), sizes);
+    decode(new RespReplyDecoder(), typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, sizes);
 
   test('RESP 3: any replies, cut anywhere, come back as they went', () => {
     fc.assert(

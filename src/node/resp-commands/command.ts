@@ -3,7 +3,7 @@ import type { NodeId } from '../../protocol/node-id.ts';
 import type { Ballot, Position } from '../../protocol/position.ts';
 import type { ReplicaStatus } from '../../protocol/protocol.ts';
 import type { Op, Outcome, Result } from '../../protocol/request.ts';
-import { error, type RespValue, type RespVersion } from '../resp-value.ts';
+import { error, type Reply, type RespValue, type RespVersion } from '../resp-value.ts';
 import type { ClientPorts } from '../resp-outcome.ts';
 
 /** One command of the client port: a row of the table in `commands.ts`. */
@@ -19,10 +19,14 @@ export interface CommandRow {
   readonly keys: 'none' | 'first' | 'all';
   /** It tells how things are, earlier commands of this connection included: it runs when those are answered. */
   readonly afterEarlier?: true;
+  /** Its arguments are bytes, as latin1 text, and need not be UTF-8. */
+  readonly takesBytes?: true;
+  /** It runs also between a refused MULTI and its end. */
+  readonly inMulti?: true;
   /** The connection ends once the answer is sent. */
   readonly closes?: true;
   /** `args` without the name, in the number that `arity` allows. */
-  run(args: readonly string[], context: CommandContext): RespValue | Ask;
+  run(args: readonly string[], context: CommandContext): Reply | Ask;
 }
 
 /** A request to the replica, and how its result is told. What is no result is told alike for all commands. */
@@ -53,6 +57,8 @@ export interface Session {
   /** The idempotency number of the next write; null when writes carry none. */
   nextSeq: number | null;
   epochSeen: Ballot | null;
+  /** MULTI was refused: nothing runs until EXEC or DISCARD. */
+  inMulti: boolean;
   /** Where this connection's last write went, once that was told. */
   last: { readonly at: Position; readonly copies: number } | null;
 }

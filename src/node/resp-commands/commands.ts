@@ -5,6 +5,7 @@ import { keyCommands } from './keys.ts';
 import { rlDataCommands } from './rl-data.ts';
 import { rlNodeCommands } from './rl-node.ts';
 import { serverCommands } from './server.ts';
+import { transactionCommands } from './transactions.ts';
 
 /** Every command of the client port, by name in capitals. */
 export const commands: ReadonlyMap<string, CommandRow> = new Map(
@@ -15,5 +16,6 @@ export const commands: ReadonlyMap<string, CommandRow> = new Map(
     ...rlNodeCommands,
     ...connectionCommands,
     ...serverCommands,
+    ...transactionCommands,
   ].map((row) => [row.name, row]),
 );

@@ -12,7 +12,9 @@ export const connectionCommands: readonly CommandRow[] = [
     arity: [0, 1],
     kind: 'connection',
     keys: 'none',
-    run: ([message]) => (message === undefined ? { kind: 'simple', text: 'PONG' } : bulk(message)),
+    takesBytes: true,
+    run: ([message]) =>
+      message === undefined ? { kind: 'simple', text: 'PONG' } : { kind: 'bytes', latin1: message },
   },
   {
     name: 'ECHO',
@@ -21,7 +23,8 @@ export const connectionCommands: readonly CommandRow[] = [
     arity: [1, 1],
     kind: 'connection',
     keys: 'none',
-    run: ([message]) => bulk(message!),
+    takesBytes: true,
+    run: ([message]) => ({ kind: 'bytes', latin1: message! }),
   },
   {
     name: 'HELLO',
@@ -57,6 +60,7 @@ export const connectionCommands: readonly CommandRow[] = [
     arity: [0, 0],
     kind: 'connection',
     keys: 'none',
+    inMulti: true,
     closes: true,
     run: () => ok,
   },
