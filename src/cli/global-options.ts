@@ -30,6 +30,11 @@ const globalOptions = {
     summary:
       'where chance begins, for @random; without it, anywhere, and what was drawn is told with the seed',
   },
+  save: {
+    short: null,
+    placeholder: 'NAME',
+    summary: 'keep the document, with exit code and outcome, for `replab expect`: NAME.value, NAME.exit',
+  },
   quiet: { short: 'q', placeholder: null, summary: 'no progress, notes or suggestions' },
 } as const satisfies Readonly<Record<string, GlobalOption>>;
 
@@ -52,5 +57,5 @@ export function wordsTaken(word: string): number | null {
     return word === `--${name}` || (short !== null && word === `-${short}`);
   });
   if (row !== undefined) return row[1].placeholder === null ? 1 : 2;
-  return /^--(cluster|timeout|seed)=/.test(word) || /^-c./.test(word) ? 1 : null;
+  return /^--(cluster|timeout|seed|save)=/.test(word) || /^-c./.test(word) ? 1 : null;
 }

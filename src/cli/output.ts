@@ -1,6 +1,7 @@
 import type { DocumentResult, StreamResult } from '../commands/command.ts';
 import { plain, type Style } from '../commands/style.ts';
 import { describeError, type ReplabError } from '../control/errors.ts';
+import { documentOf, errorDocumentOf } from './document.ts';
 import { encodeLine } from '../control/framing.ts';
 import type { Chance } from '../lib/chance.ts';
 
@@ -17,7 +18,7 @@ export interface Output {
 
 export function printDocument(result: DocumentResult, output: Output): void {
   if (output.json) {
-    output.out(encodeLine({ ...result.json, ...drawnJson(output) }));
+    output.out(encodeLine({ ...result.json, ...endJson(result), ...drawnJson(output) }));
     return;
   }
   const text = result.text(output.style);
@@ -31,15 +32,23 @@ export function printDocument(result: DocumentResult, output: Output): void {
   }
 }
 
-export async function printStream({ items, empty }: StreamResult, output: Output): Promise<void> {
+/** Answers the items as JSON; null unless they are kept. */
+export async function printStream(
+  { items, empty }: StreamResult,
+  output: Output,
+  isKept: boolean,
+): Promise<readonly unknown[] | null> {
+  const kept: unknown[] = [];
   let count = 0;
   for await (const { json, text } of items) {
     if (count === 0) sayDrawn(output);
     count += 1;
+    if (isKept) kept.push(json);
     output.out(output.json ? encodeLine(json) : `${text(output.style)}\n`);
   }
-  if (count > 0 || empty === undefined || output.json || output.quiet) return;
-  output.err(`${output.style.dim(empty)}\n`);
+  if (count === 0 && empty !== undefined && !output.json && !output.quiet)
+    output.err(`${output.style.dim(empty)}\n`);
+  return isKept ? kept : null;
 }
 
 /** What chance decided, so that it can be done again. */
@@ -47,6 +56,13 @@ function sayDrawn({ json, quiet, style, chance, err }: Output): void {
   if (json || quiet || chance === null || chance.drawn.length === 0) return;
   const choices = chance.drawn.map(({ by, chose }) => `${by} is ${chose}`).join(', ');
   err(`${style.dim(`${choices} (--seed ${chance.seed})`)}\n`);
+}
+
+/** How it ended, where that says more than that it was done. */
+function endJson(result: DocumentResult): object {
+  if (result.exit === undefined) return {};
+  const { exit, outcome } = documentOf(result);
+  return { exit, outcome };
 }
 
 function drawnJson({ chance }: Output): object {
@@ -57,15 +73,9 @@ function drawnJson({ chance }: Output): object {
 
 /** What, why, fix, and the log when there is one; with `--json` one document on standard output instead. */
 export function printError(error: ReplabError, output: Output): void {
-  const { code, definite, what, why, fix } = describeError(error);
+  const { what, why, fix } = describeError(error);
   if (output.json) {
-    output.out(
-      encodeLine({
-        schema: 'replab.error/1',
-        error: { code, definite, what, why, fix, facts: error.facts },
-        ...drawnJson(output),
-      }),
-    );
+    output.out(encodeLine({ ...errorDocumentOf(error), ...drawnJson(output) }));
     return;
   }
   sayDrawn(output);

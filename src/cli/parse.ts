@@ -16,7 +16,8 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: () => {} })
     .helpOption(false)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .passThroughOptions(Object.values(command.args).some(({ verbatim }) => verbatim));
   for (const arg of Object.values(command.args)) {
     const name = arg.several ? `${arg.placeholder}...` : arg.placeholder;
     parser.argument(arg.required ? `<${name}>` : `[${name}]`);

@@ -1,5 +1,5 @@
 import type { AnyInput, Command, Context, Result } from '../commands/command.ts';
-import { ReplabError } from '../control/errors.ts';
+import { exitCodeOf, ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defaultTimeoutMs } from './global-options.ts';
 
@@ -29,7 +29,7 @@ export async function runCommand(options: RunOptions): Promise<void> {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const aborter = new AbortController();
   const wholeMs =
-    options.timeoutMs === null && command.endless?.(input) === true
+    command.ofOthers === true || (options.timeoutMs === null && command.endless?.(input) === true)
       ? null
       : timeoutMs +
         (options.timeoutMs === null ? (command.waitMs?.(input) ?? 0) : 0) +
@@ -71,7 +71,8 @@ export interface Interrupts {
 
 /** The first SIGINT or SIGTERM ends the command in good order, the second ends the process. */
 export function catchInterrupts(exit: (code: number) => void): Interrupts {
-  const interrupts: Interrupts = { onFirst: () => {} };
+  // Before a command runs there is nothing to end in good order.
+  const interrupts: Interrupts = { onFirst: (error) => exit(exitCodeOf(error)) };
   let count = 0;
   const caught = (code: 'interrupted' | 'terminated', exitCode: number): void => {
     count += 1;

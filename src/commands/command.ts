@@ -20,8 +20,12 @@ export interface Command {
   readonly examples: readonly Example[];
   /** It may go on for ever: the global `--timeout` ends it only when it was given. */
   endless?(input: AnyInput): boolean;
+  /** It runs other command lines: the time is theirs, and `--timeout` is passed on to each. */
+  readonly ofOthers?: true;
   /** How long it means to wait at most, when that is its own option: the default `--timeout` is added to it. */
   waitMs?(input: AnyInput): number;
+  /** Afterwards there is no cluster with which its result could be kept. */
+  removesCluster?(input: AnyInput): boolean;
   /** How long taking back what it began may take, when it is interrupted. */
   readonly unwindMs?: number;
   /** Throws ReplabError. */
@@ -43,6 +47,8 @@ export interface Arg<T> {
   readonly summary: string;
   readonly required: boolean;
   readonly several: boolean;
+  /** Options after the first word belong to the words: the last of several arguments only. */
+  readonly verbatim?: true;
   /** Every word given for it; empty when it was left out. */
   parse(words: readonly string[]): T;
 }
@@ -78,6 +84,17 @@ export interface Context {
   progress(line: string): void;
   /** All of standard input. */
   stdin(): Promise<Buffer>;
+  /** Runs another command line in this process, for this command's cluster unless it names another. */
+  invoke(words: readonly string[]): Promise<Invoked>;
+}
+
+/** What became of a command line, and what it would have printed. */
+export interface Invoked {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+  /** Its document; null when it gave a stream, or help. */
+  readonly document: object | null;
 }
 
 /** A JSON document; `schema` says which, and its version. */
@@ -116,11 +133,12 @@ export type Result = DocumentResult | StreamResult;
 
 /** Ties the types of `run`'s input to the declared arguments and options. */
 export function defineCommand<const A extends Args, const O extends Options>(
-  command: Omit<Command, 'args' | 'options' | 'run' | 'endless' | 'waitMs'> & {
+  command: Omit<Command, 'args' | 'options' | 'run' | 'endless' | 'waitMs' | 'removesCluster'> & {
     readonly args: A;
     readonly options: O;
     endless?(input: InputOf<A, O>): boolean;
     waitMs?(input: InputOf<A, O>): number;
+    removesCluster?(input: InputOf<A, O>): boolean;
     run(context: Context, input: InputOf<A, O>): Promise<Result>;
   },
 ): Command {

@@ -45,6 +45,7 @@ export const commands = {
   promote: { group: 'leader', load: async () => (await import('./promote.ts')).promote },
   set: { group: 'leader', load: async () => (await import('./set.ts')).set },
   expect: { group: 'check', load: async () => (await import('./expect.ts')).expect },
+  'expect-exit': { group: 'check', load: async () => (await import('./expect-exit.ts')).expectExit },
   wait: { group: 'check', load: async () => (await import('./wait.ts')).wait },
   sim: { group: 'check', load: async () => (await import('./sim.ts')).sim },
   version: { group: 'check', load: async () => (await import('./version.ts')).version },

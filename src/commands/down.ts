@@ -17,6 +17,7 @@ export const down = defineCommand({
     { run: 'replab down --keep', does: 'end it, keep its data' },
     { run: 'replab down', does: 'end it and remove its data' },
   ],
+  removesCluster: ({ options }) => !options.keep,
   async run(context, { options: { keep } }) {
     const cluster = context.cluster ?? onlyCluster(context.root);
     const { root, signal, timeoutMs: withinMs, progress } = context;

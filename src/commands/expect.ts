@@ -1,14 +1,14 @@
-import { withCluster } from '../client/cluster-connection.ts';
+import type { Cluster } from '../client/cluster-connection.ts';
 import { ExpressionError } from '../client/expectation/ast.ts';
-import { compileExpectation, type Expectation } from '../client/expectation/expectation.ts';
+import { compileExpectation, type Beside, type Expectation } from '../client/expectation/expectation.ts';
 import type { Verdict } from '../client/expectation/judge.ts';
 import { waitFor } from '../client/wait-conditions.ts';
 import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
 import { ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
-import { opening } from './opening.ts';
-import { duration, required } from './params.ts';
+import { openInputs } from './expect-inputs.ts';
+import { duration, required, text } from './params.ts';
 import type { Style } from './style.ts';
 
 export const expect = defineCommand({
@@ -16,11 +16,14 @@ export const expect = defineCommand({
   summary:
     'check a statement about the cluster: exit 0 when it is true, 1 when it is false, 2 when it cannot be told',
   notes: [
-    'The statement is a JSONata expression over a fresh snapshot, the document of `replab status --json`.',
+    'The statement is a JSONata expression over a fresh snapshot, the document of `replab status --json`. Beside it stand results that were kept: `replab get x --save r1` makes `r1.value`, `r1.exit` and `r1.outcome`.',
     'Every path in it is checked: a field that does not exist is exit 3, never a vacuous truth. A comparison with something that is not known (null) is neither true nor false.',
   ],
   args: { expression: required('EXPRESSION', 'JSONata that gives true or false') },
-  options: { within: duration('how long it may take to become true', 0) },
+  options: {
+    within: duration('how long it may take to become true', 0),
+    from: text('FILE', 'a document that a command printed with --json (- for standard input), as `last`'),
+  },
   examples: [
     { run: "replab expect '$count(leaders) = 1'", does: 'one node leads' },
     { run: `replab expect 'nodes[id="n3"].lag.entries = 0' --within 5s`, does: 'n3 has every entry, soon' },
@@ -28,44 +31,72 @@ export const expect = defineCommand({
       run: `replab expect '$count(nodes[role="follower"]) = 2 and divergence.state = "equal"' --within 5s`,
       does: 'two followers, and all is equal',
     },
+    {
+      run: `replab get x --json | replab expect --from - 'last.value = "1" and last.node = leaders.id'`,
+      does: 'what a command printed, beside the snapshot',
+    },
   ],
   waitMs: ({ options }) => options.within,
-  async run(context, { args, options }) {
-    const expectation = compile(args.expression);
-    return withCluster(opening(context), async (cluster) => {
-      let verdict: Verdict | null = null;
-      const { snapshot, rounds, waitedMs } = await waitFor(
-        cluster.freshSnapshot,
-        async (seen) => {
-          verdict = await expectation.judge(seen);
-          return verdict.truth === true ? null : 'not true';
-        },
-        options.within,
-      );
-      const { truth, operands, unknown } = verdict!;
+  async run(context, { args: { expression }, options }) {
+    const { cluster, beside } = await openInputs(context, options.from).catch((error: unknown) => {
+      // A mistake in the text is told even where there is nothing to ask.
+      if (options.from === null) compile(expression, {}, true);
+      throw error;
+    });
+    try {
+      const expectation = compile(expression, beside, cluster !== null);
+      const judged = await judge(expectation, cluster, options.within);
       return {
         kind: 'document',
-        json: {
-          schema: 'replab.expect/1',
-          cluster: cluster.name,
-          expression: args.expression,
-          value: truth,
-          operands,
-          unknown,
-          rounds,
-          round: snapshot.seq,
-          waitedMs,
-        },
-        exit: exitOf(truth),
-        text: (style) => expectText(args.expression, verdict!, waitedMs, style),
+        json: jsonOf(expression, cluster, judged),
+        exit: exitOf(judged.verdict.truth),
+        text: (style) => expectText(expression, judged, style),
       };
-    });
+    } finally {
+      cluster?.close();
+    }
   },
 });
 
-function compile(expression: string): Expectation {
+interface Judged {
+  readonly verdict: Verdict;
+  /** Null: no cluster was asked. */
+  readonly round: number | null;
+  readonly rounds: number;
+  readonly waitedMs: number;
+}
+
+async function judge(expectation: Expectation, cluster: Cluster | null, withinMs: number): Promise<Judged> {
+  if (cluster === null)
+    return { verdict: await expectation.judge(null), round: null, rounds: 0, waitedMs: 0 };
+  let verdict: Verdict | null = null;
+  const { snapshot, rounds, waitedMs } = await waitFor(
+    cluster.freshSnapshot,
+    async (seen) => {
+      verdict = await expectation.judge(seen);
+      return verdict.truth === true ? null : 'not true';
+    },
+    withinMs,
+  );
+  return { verdict: verdict!, round: snapshot.seq, rounds, waitedMs };
+}
+
+function jsonOf(expression: string, cluster: Cluster | null, { verdict, ...looked }: Judged) {
+  const { truth: value, operands, unknown } = verdict;
+  return {
+    schema: 'replab.expect/1',
+    cluster: cluster?.name ?? null,
+    expression,
+    value,
+    operands,
+    unknown,
+    ...looked,
+  };
+}
+
+function compile(expression: string, beside: Beside, withSnapshot: boolean): Expectation {
   try {
-    return compileExpectation(expression);
+    return compileExpectation(expression, beside, withSnapshot);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new ReplabError('usage', {
@@ -79,15 +110,11 @@ function exitOf(truth: boolean | null): ExitCode {
   return truth === null ? exitCodes.inconclusive : truth ? exitCodes.ok : exitCodes.violated;
 }
 
-function expectText(
-  expression: string,
-  { truth, operands, unknown }: Verdict,
-  waitedMs: number,
-  style: Style,
-): string {
+function expectText(expression: string, { verdict, waitedMs }: Judged, style: Style): string {
+  const { truth, operands, unknown } = verdict;
   const said =
     truth === null ? style.caution('cannot tell') : truth ? style.good('true') : style.bad('false');
   const head = `${said}  ${expression}  ${style.dim(`after ${formatDuration(waitedMs)}`)}`;
-  const seen = operands.map(({ text, value }) => `  ${text} = ${JSON.stringify(value)}`);
+  const seen = operands.map((one) => `  ${one.text} = ${JSON.stringify(one.value)}`);
   return [head, ...seen, ...(unknown === null ? [] : [`  ${unknown}`])].join('\n');
 }

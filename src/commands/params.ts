@@ -29,6 +29,11 @@ export function several(placeholder: string, summary: string, atLeastOne: boolea
   return { placeholder, summary, required: atLeastOne, several: true, parse: (words) => words };
 }
 
+/** All words that follow, at least one, as they stand: what looks like an option is one of theirs. */
+export function verbatim(placeholder: string, summary: string): Arg<readonly string[]> {
+  return { ...several(placeholder, summary, true), verbatim: true };
+}
+
 export function flag(summary: string): Option<boolean> {
   return { placeholder: null, summary, fallback: null, parse: (given) => given !== undefined };
 }

@@ -160,7 +160,15 @@ async function withSettings({ client, kept, snapshot }: Launched, given: Texts):
 }
 
 function jsonOf({ dir, kept, reaped, spec }: Launched, snapshot: Snapshot) {
-  return { schema: 'replab.up/1', cluster: spec.name, kept, reaped, dir, snapshot };
+  return {
+    schema: 'replab.up/1',
+    cluster: spec.name,
+    event: snapshot.events,
+    kept,
+    reaped,
+    dir,
+    snapshot,
+  };
 }
 
 function upText({ kept, reaped }: Launched, snapshot: Snapshot, style: Style): string {

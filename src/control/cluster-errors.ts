@@ -191,6 +191,13 @@ export const clusterErrors = {
     (f) => `It has the schema ${f.schema}.`,
     'Use that version.',
   ),
+  'not-saved': row(
+    internal,
+    (f) => `The result could not be kept as ${f.name}.`,
+    (f) => detail(f, 'Its file could not be written.'),
+    (f) => `What the command did is done; look before you repeat it. ${seeStatus(f)}`,
+    false,
+  ),
   'directory-unsafe': row(
     refused,
     (f) => `${f.path} cannot be trusted.`,

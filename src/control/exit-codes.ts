@@ -24,3 +24,29 @@ export const exitCodes = {
 } as const satisfies Record<string, number>;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** In words, where a document carries it: `not-found` for 4. */
+export type OutcomeName = (typeof outcomes)[keyof typeof outcomes];
+
+const outcomes = {
+  ok: 'ok',
+  violated: 'violated',
+  inconclusive: 'inconclusive',
+  usage: 'usage',
+  notFound: 'not-found',
+  timeout: 'timeout',
+  leftovers: 'leftovers',
+  engineMissing: 'engine-missing',
+  refused: 'refused',
+  unknown: 'unknown',
+  internal: 'internal',
+  interrupted: 'interrupted',
+  terminated: 'terminated',
+} as const satisfies Readonly<Record<keyof typeof exitCodes, string>>;
+
+export const outcomeNames: readonly OutcomeName[] = Object.values(outcomes);
+
+export function outcomeOf(exit: ExitCode): OutcomeName {
+  const [name] = Object.entries(exitCodes).find(([, code]) => code === exit)!;
+  return outcomes[name as keyof typeof exitCodes];
+}

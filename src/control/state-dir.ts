@@ -29,6 +29,8 @@ export const paths = {
   lock: (dir: string): string => join(dir, 'lock'),
   events: (dir: string): string => join(dir, 'events.ndjson'),
   supervisorLog: (dir: string): string => join(dir, 'logs', 'supervisor.log'),
+  /** Results kept by `--save`. */
+  saved: (dir: string): string => join(dir, 'saved'),
   nodeLog: (dir: string, node: NodeId): string => join(dir, 'logs', `${node}.log`),
   nodeData: (dir: string, node: NodeId): string => join(dir, 'nodes', node),
 } as const;

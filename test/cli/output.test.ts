@@ -128,19 +128,19 @@ describe('a stream', () => {
 
   test('lines, or a JSON document a line', async () => {
     const text = captured();
-    await printStream({ kind: 'stream', items: items('a', 'b') }, text.output);
+    await printStream({ kind: 'stream', items: items('a', 'b') }, text.output, false);
     expect(text.seen.out).toBe('a\nb\n');
     const json = captured({ json: true });
-    await printStream({ kind: 'stream', items: items('a', 'b') }, json.output);
+    await printStream({ kind: 'stream', items: items('a', 'b') }, json.output, false);
     expect(json.seen.out).toBe('{"line":"a"}\n{"line":"b"}\n');
   });
 
   test('an empty one says so to people alone', async () => {
     const text = captured();
-    await printStream({ kind: 'stream', items: items(), empty: 'Nothing.' }, text.output);
+    await printStream({ kind: 'stream', items: items(), empty: 'Nothing.' }, text.output, false);
     expect(text.seen).toEqual({ out: '', err: 'Nothing.\n' });
     const json = captured({ json: true });
-    await printStream({ kind: 'stream', items: items(), empty: 'Nothing.' }, json.output);
+    await printStream({ kind: 'stream', items: items(), empty: 'Nothing.' }, json.output, false);
     expect(json.seen).toEqual({ out: '', err: '' });
   });
 });

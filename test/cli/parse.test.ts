@@ -42,10 +42,19 @@ describe('arguments and options', () => {
     expect((await parse('put', 'a b', '')).input.args).toEqual({ key: 'a b', value: '' });
   });
 
+  test('what belongs to another command line stays as it is', async () => {
+    const words = async (...line: readonly string[]) =>
+      (await parse('expect-exit', ...line)).input.args['words'];
+    expect(await words('8', 'put', 'x', '1', '--at', 'n2')).toEqual(['put', 'x', '1', '--at', 'n2']);
+    expect(await words('8', '--', 'put', '--', '-k', '1')).toEqual(['--', 'put', '--', '-k', '1']);
+    const { globals } = await parse('expect-exit', '--json', '8', 'put', 'x', '1', '--timeout', '1s');
+    expect(globals).toEqual({ json: '' });
+  });
+
   test('flags, durations and numbers arrive as what they are', async () => {
-    expect((await parse('expect', 'true', '--within', '1.5s')).input.options).toEqual({ within: 1500 });
+    expect((await parse('expect', 'true', '--within', '1.5s')).input.options).toMatchObject({ within: 1500 });
     expect((await parse('promote', 'n2', '--force')).input.options).toEqual({ force: true });
-    expect((await parse('events', '--after', '7')).input.options).toEqual({ after: 7, follow: false });
+    expect((await parse('events', '--after', '7')).input.options).toMatchObject({ after: 7, follow: false });
     expect((await parse('log', '--after', '2@n1/30')).input.options).toMatchObject({
       after: 30,
       limit: null,

@@ -29,6 +29,7 @@ function start(what: Command, timeoutMs: number | null) {
       progress: () => {},
       chance: createChance(1),
       stdin: () => Promise.reject(new Error('none')),
+      invoke: () => Promise.reject(new Error('none')),
     }),
     finish: (result) => Promise.resolve(void finished.push(result)),
   });

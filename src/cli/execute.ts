@@ -1,0 +1,219 @@
+import { randomInt } from 'node:crypto';
+import type { AnyInput, Command, Context, Invoked, Result } from '../commands/command.ts';
+import { commands, type CommandName } from '../commands/commands.ts';
+import { plain } from '../commands/style.ts';
+import { toReplabError } from '../control/errors.ts';
+import { exitCodes } from '../control/exit-codes.ts';
+import { saveNameFault, saveResult } from '../control/saved-results.ts';
+import { stateRoot } from '../control/state-dir.ts';
+import { createChance, type Chance } from '../lib/chance.ts';
+import { parseDuration } from '../lib/duration.ts';
+import { documentOf, errorDocumentOf, itemsDocument, type Told } from './document.ts';
+import { loadStyle, printDocument, printError, printStream, type Output } from './output.ts';
+import { usage, type Parsed } from './parse.ts';
+import type { Progress } from './progress.ts';
+import { route } from './route.ts';
+import { runCommand, type Interrupts } from './run.ts';
+
+/** Where a command line runs: the process, a line of the shell, another command. */
+export interface Host {
+  out(text: string): void;
+  err(text: string): void;
+  readonly colour: boolean;
+  readonly interrupts: Interrupts;
+  stdin(): Promise<Buffer>;
+  progress(enabled: boolean): Progress;
+  /** What the command line is given unless it says otherwise. */
+  readonly inherited: Parsed['globals'];
+  /** Told what was printed as one document, or would have been with `--json`. */
+  onDocument?(document: Told): void;
+}
+
+type Globals = Parsed['globals'];
+
+/** Finds the command, reads its words, runs it, prints what came of it. Answers the exit code; never rejects. */
+export async function execute(argv: readonly string[], host: Host): Promise<number> {
+  const line = new Line(host, argv);
+  try {
+    const asked = route(argv);
+    if (asked.kind === 'help') return await line.help(asked.command);
+    return await line.run(asked.name, asked.words);
+  } catch (error) {
+    return line.fail(error);
+  }
+}
+
+/** One command line under way. `output` and `globals` are what is known of its wishes so far. */
+class Line {
+  private output: Output;
+  private globals: Globals;
+  private readonly host: Host;
+
+  constructor(host: Host, argv: readonly string[]) {
+    const end = argv.indexOf('--');
+    const json = argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+    const { out, err, inherited } = host;
+    this.host = host;
+    this.globals = inherited;
+    this.output = {
+      json: json || inherited.json !== undefined,
+      quiet: inherited.quiet !== undefined,
+      style: plain,
+      chance: null,
+      out,
+      err,
+    };
+  }
+
+  async help(name: CommandName | null): Promise<number> {
+    const { commandHelp, generalHelp } = await import('./help.ts');
+    const style = await loadStyle(this.host.colour);
+    const text = name === null ? await generalHelp(style) : commandHelp(await commands[name].load(), style);
+    this.host.out(`${text}\n`);
+    return exitCodes.ok;
+  }
+
+  async run(name: CommandName, words: readonly string[]): Promise<number> {
+    const [command, { parseWords }] = await Promise.all([commands[name].load(), import('./parse.ts')]);
+    const { input, globals } = parseWords(command, words);
+    this.globals = { ...this.host.inherited, ...globals };
+    this.output = {
+      ...this.output,
+      json: this.globals.json !== undefined,
+      quiet: this.globals.quiet !== undefined,
+      style: await loadStyle(this.host.colour),
+    };
+    const timeoutMs = timeoutOf(name, this.globals.timeout);
+    checkSave(command, input, this.globals.save);
+    const chance = createChance(seedOf(name, this.globals.seed));
+    this.output = { ...this.output, chance };
+    const progress = this.host.progress(!this.output.quiet && !this.output.json);
+    try {
+      return await this.carryOut(command, input, timeoutMs, chance, progress);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private async carryOut(
+    command: Command,
+    input: AnyInput,
+    timeoutMs: number | null,
+    chance: Chance,
+    progress: Progress,
+  ): Promise<number> {
+    let code: number = exitCodes.ok;
+    await runCommand({
+      command,
+      input,
+      timeoutMs,
+      interrupts: this.host.interrupts,
+      context: (signal, waitMs): Context => ({
+        cluster: clusterOf(this.globals),
+        root: stateRoot(),
+        timeoutMs: waitMs,
+        chance,
+        signal,
+        progress: progress.say,
+        stdin: this.host.stdin,
+        invoke: (words) => this.invoke(words, signal),
+      }),
+      finish: async (result) => {
+        progress.end();
+        code = await this.print(result);
+      },
+    });
+    return code;
+  }
+
+  private async print(result: Result): Promise<number> {
+    if (result.kind === 'stream') {
+      const isKept = this.globals.save !== undefined || this.host.onDocument !== undefined;
+      const items = await printStream(result, this.output, isKept);
+      const exit = result.exit?.() ?? exitCodes.ok;
+      if (items !== null) this.tell(itemsDocument(items, exit));
+      return exit;
+    }
+    this.tell(documentOf(result));
+    printDocument(result, this.output);
+    return result.exit ?? exitCodes.ok;
+  }
+
+  /** Saved before it is printed: a script that goes on finds it. */
+  private tell(told: Told, facts: Readonly<Record<string, unknown>> = {}): void {
+    const { save } = this.globals;
+    if (save !== undefined) {
+      const named = [told['cluster'], facts['cluster']].find((one) => typeof one === 'string');
+      saveResult(stateRoot(), typeof named === 'string' ? named : clusterOf(this.globals), save, told);
+    }
+    this.host.onDocument?.(told);
+  }
+
+  fail(thrown: unknown): number {
+    let error = toReplabError(thrown);
+    try {
+      // What was not understood was not run: it leaves an earlier result as it is.
+      if (error.code !== 'usage') this.tell(errorDocumentOf(error), error.facts);
+    } catch (unsaved) {
+      error = toReplabError(unsaved);
+    }
+    const told = errorDocumentOf(error);
+    printError(error, this.output);
+    if (error.code === 'internal' && process.env['REPLAB_DEBUG'] === '1' && thrown instanceof Error) {
+      this.host.err(`${thrown.stack}\n`);
+    }
+    return told.exit;
+  }
+
+  /** A command line inside this one: its output is caught, and it ends when this one does. */
+  private async invoke(words: readonly string[], signal: AbortSignal): Promise<Invoked> {
+    const caught = { out: '', err: '' };
+    let document: Told | null = null;
+    const interrupts: Interrupts = { onFirst: () => {} };
+    signal.addEventListener('abort', () => interrupts.onFirst(toReplabError(signal.reason)), { once: true });
+    const { cluster, json, timeout, seed, quiet } = this.globals;
+    const inherited = Object.entries({ cluster, json, timeout, seed, quiet }).filter(
+      ([, value]) => value !== undefined,
+    );
+    const exit = await execute(words, {
+      ...this.host,
+      interrupts,
+      out: (text) => void (caught.out += text),
+      err: (text) => void (caught.err += text),
+      inherited: Object.fromEntries(inherited) as Globals,
+      onDocument: (told) => (document = told),
+    });
+    return { exit, ...caught, document };
+  }
+}
+
+function clusterOf({ cluster }: Globals): string | null {
+  const named = cluster ?? process.env['REPLAB_CLUSTER'];
+  return named === undefined || named === '' ? null : named;
+}
+
+function timeoutOf(command: string, given: string | undefined): number | null {
+  if (given === undefined) return null;
+  const ms = parseDuration(given);
+  if (ms !== null) return ms;
+  throw usage(
+    command,
+    `--timeout is ${JSON.stringify(given)}; expected a duration such as 250ms, 10s or 1m.`,
+  );
+}
+
+function checkSave(command: Command, input: AnyInput, name: string | undefined): void {
+  if (name === undefined) return;
+  const fault = saveNameFault(name);
+  if (fault !== null) throw usage(command.name, `--save is ${JSON.stringify(name)}; expected ${fault}.`);
+  if (command.removesCluster?.(input) === true) {
+    throw usage(command.name, `--save keeps results with their cluster, and ${command.name} removes it.`);
+  }
+}
+
+/** Without one, any that is short enough to be typed again. */
+function seedOf(command: string, given: string | undefined): number {
+  if (given === undefined) return randomInt(1_000_000);
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw usage(command, `--seed is ${JSON.stringify(given)}; expected a whole number.`);
+}
