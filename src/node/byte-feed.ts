@@ -1,4 +1,7 @@
 const empty = Buffer.alloc(0);
+/** Chunks under this size are copied together: a buffer of its own for every byte would take a hundred. */
+const smallBytes = 1024;
+const gatherBytes = 16 * 1024;
 
 /**
  * Chunks of a stream, read as contiguous bytes: `bytes` from `offset` on. Decoders ask `ensure` for as much
@@ -10,6 +13,10 @@ export class ByteFeed {
   offset = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** A line break is among what waits: until then a line is not joined anew with every chunk. */
+  #lineBreakWaits = false;
+  /** Where small chunks go, whose used part is the last of `#waiting`; null when another is to be begun. */
+  #gathering: Buffer | null = null;
 
   push(chunk: Buffer): void {
     if (this.offset === this.bytes.length && this.#waiting.length === 0) {
@@ -17,8 +24,11 @@ export class ByteFeed {
       this.offset = 0;
       return;
     }
-    this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
+    this.#lineBreakWaits ||= chunk.includes(10);
+    if (chunk.length < smallBytes) return this.#gather(chunk);
+    this.#waiting.push(chunk);
+    this.#gathering = null;
   }
 
   /** Bytes not yet read. */
@@ -33,8 +43,7 @@ export class ByteFeed {
     this.#waiting.unshift(this.bytes.subarray(this.offset));
     this.bytes = Buffer.concat(this.#waiting);
     this.offset = 0;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#forgetWaiting();
     return true;
   }
 
@@ -44,7 +53,7 @@ export class ByteFeed {
    */
   lineEnd(limit: number): number {
     let at = this.bytes.indexOf(10, this.offset);
-    if (at < 0 && this.#waitingBytes > 0) {
+    if (at < 0 && this.#lineBreakWaits) {
       this.ensure(this.length);
       at = this.bytes.indexOf(10, this.offset);
     }
@@ -60,7 +69,27 @@ export class ByteFeed {
   clear(): void {
     this.bytes = empty;
     this.offset = 0;
+    this.#forgetWaiting();
+  }
+
+  #gather(chunk: Buffer): void {
+    const last = this.#gathering === null ? empty : this.#waiting.pop()!;
+    let into = this.#gathering;
+    if (into === null || last.length + chunk.length > gatherBytes) {
+      if (into !== null) this.#waiting.push(last);
+      this.#gathering = into = Buffer.allocUnsafeSlow(gatherBytes);
+      chunk.copy(into);
+      this.#waiting.push(into.subarray(0, chunk.length));
+      return;
+    }
+    chunk.copy(into, last.length);
+    this.#waiting.push(into.subarray(0, last.length + chunk.length));
+  }
+
+  #forgetWaiting(): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#lineBreakWaits = false;
+    this.#gathering = null;
   }
 }

@@ -66,6 +66,11 @@ export class FrameDecoder {
   #first: FrameHeader | null = null;
   #fault: Decoded | null = null;
 
+  /** What it keeps until more bytes come: at most a message, and a half-read chunk. */
+  get heldBytes(): number {
+    return this.#feed.length + this.#partBytes;
+  }
+
   push(chunk: Buffer): void {
     if (this.#fault === null) this.#feed.push(chunk);
   }
@@ -80,6 +85,7 @@ export class FrameDecoder {
         this.#fault = decoded;
         this.#feed.clear();
         this.#parts = [];
+        this.#partBytes = 0;
       }
       return decoded;
     }

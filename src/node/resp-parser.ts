@@ -32,6 +32,11 @@ export class RespParser {
   #length = -1;
   #fault: Parsed | null = null;
 
+  /** What it keeps until more bytes come; with `respBounds` at most a command and a half-read chunk. */
+  get heldBytes(): number {
+    return this.#feed.length + this.#bytes - Math.max(0, this.#length);
+  }
+
   push(chunk: Buffer): void {
     if (this.#fault === null) this.#feed.push(chunk);
   }
@@ -45,6 +50,8 @@ export class RespParser {
       if (parsed !== null && parsed.type === 'fault') {
         this.#fault = parsed;
         this.#feed.clear();
+        this.#args = [];
+        this.#bytes = this.#length = 0;
       }
       return parsed;
     }
@@ -99,6 +106,7 @@ export class RespParser {
   #finish(args: readonly string[], bytes: number): Parsed {
     this.#missing = -1;
     this.#args = [];
+    this.#bytes = 0;
     return { type: 'command', args, bytes };
   }
 

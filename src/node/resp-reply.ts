@@ -3,7 +3,9 @@ import { array, error, integer, nothing, type RespValue } from './resp-value.ts'
 
 const bounds = {
   bulkBytes: 64 * 1024 * 1024,
+  /** Of a whole reply, what is nested counted. */
   items: 4 * 1024 * 1024,
+  replyBytes: 256 * 1024 * 1024,
   depth: 16,
   lineBytes: 64 * 1024,
 } as const;
@@ -29,6 +31,9 @@ export class RespReplyDecoder {
   readonly #open: Open[] = [];
   /** Length of the bulk whose bytes come next, or -1. */
   #bulkBytes = -1;
+  /** Of the present reply, so far. */
+  #items = 0;
+  #bytes = 0;
   #fault: DecodedReply | null = null;
 
   push(chunk: Buffer): void {
@@ -45,10 +50,13 @@ export class RespReplyDecoder {
       if ('type' in step) {
         this.#fault = step;
         this.#feed.clear();
+        this.#open.length = 0;
         return step;
       }
       const whole = this.#close(step);
-      if (whole !== null) return { type: 'reply', value: whole };
+      if (whole === null) continue;
+      this.#items = this.#bytes = 0;
+      return { type: 'reply', value: whole };
     }
   }
 
@@ -83,8 +91,11 @@ export class RespReplyDecoder {
     if (size > (type === '$' ? bounds.bulkBytes : bounds.items)) return fault(`a length of ${rest}`);
     if (type === '$') {
       this.#bulkBytes = size;
-      return 'more';
+      this.#bytes += size;
+      return this.#bytes > bounds.replyBytes ? fault('a reply too large') : 'more';
     }
+    this.#items += size;
+    if (this.#items > bounds.items) return fault('a reply of too many items');
     if (size === 0) return type === '*' ? array([]) : { kind: 'map', pairs: [] };
     if (this.#open.length === bounds.depth) return fault(`nested over ${bounds.depth} deep`);
     if (type === '*') this.#open.push({ kind: 'array', size, items: [] });

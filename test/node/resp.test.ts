@@ -90,6 +90,24 @@ describe('commands', () => {
     expect(copied).toBeLessThan(3 * bytes.length);
   });
 
+  test('a bulk of a quarter MiB byte by byte waits in few pieces: one for each byte would take a hundred', () => {
+    const value = Array.from({ length: 40_000 }, (_, i) => `${i};`).join('');
+    const bytes = Buffer.from(encodeCommand(['SET', 'k', value]));
+    const concat = Buffer.concat;
+    let most = 0;
+    Buffer.concat = (list, length) => {
+      most = Math.max(most, list.length);
+      return concat(list, length);
+    };
+    try {
+      expect(parse(bytes, [1])).toMatchObject([{ args: ['SET', 'k', value] }]);
+    } finally {
+      Buffer.concat = concat;
+    }
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(32);
+  });
+
   test.each([
     ['*x\r\n', 'invalid multibulk length'],
     ['*65537\r\n', 'invalid multibulk length'],
