@@ -8,6 +8,7 @@ export const groups = {
   network: 'Network faults',
   leader: 'Leadership and settings',
   check: 'Scripts and proofs',
+  help: 'replab itself',
 } as const;
 
 export interface CommandRow {
@@ -48,7 +49,10 @@ export const commands = {
   'expect-exit': { group: 'check', load: async () => (await import('./expect-exit.ts')).expectExit },
   wait: { group: 'check', load: async () => (await import('./wait.ts')).wait },
   sim: { group: 'check', load: async () => (await import('./sim.ts')).sim },
-  version: { group: 'check', load: async () => (await import('./version.ts')).version },
+  modes: { group: 'help', load: async () => (await import('./modes.ts')).modes },
+  errors: { group: 'help', load: async () => (await import('./errors.ts')).errors },
+  doctor: { group: 'help', load: async () => (await import('./doctor.ts')).doctor },
+  version: { group: 'help', load: async () => (await import('./version.ts')).version },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof commands;

@@ -2,7 +2,7 @@ import { InvariantError, unreachable } from '../lib/assert.ts';
 import { formatPosition } from '../protocol/position.ts';
 import type { Outcome } from '../protocol/request.ts';
 import { errorTable, refusedCodes, unknownCodes, type ErrorCode } from './error-table.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { outcomeOf, type ExitCode } from './exit-codes.ts';
 import type { Facts } from './message.ts';
 
 /** An error people are told about: a row of the table, and the facts its texts are filled from. */
@@ -31,6 +31,30 @@ export function describeError(error: ReplabError): ErrorDescription {
   const { definite, what, why, fix } = errorTable[error.code];
   const { code, facts } = error;
   return { code, definite, what: what(facts), why: why(facts), fix: fix(facts) };
+}
+
+/** The row itself: words in capitals stand for what an error names when it happens. */
+export function describeRow(code: ErrorCode) {
+  const named = new Proxy<Facts>(
+    {},
+    { get: (_, name) => (name === 'detail' ? undefined : inCapitals(name)) },
+  );
+  const { exit, definite, what, why, fix } = errorTable[code];
+  return {
+    code,
+    exit,
+    outcome: outcomeOf(exit),
+    definite,
+    what: what(named),
+    why: why(named),
+    fix: fix(named),
+  };
+}
+
+function inCapitals(name: string | symbol): string {
+  return String(name)
+    .replaceAll(/(?=[A-Z])/g, '-')
+    .toUpperCase();
 }
 
 export function exitCodeOf(error: ReplabError): ExitCode {

@@ -26,6 +26,7 @@ export function clusterDir(root: string, name: string): string {
 
 /** What lies where in a cluster's directory. */
 export const paths = {
+  socket: (dir: string): string => join(dir, 'control.sock'),
   lock: (dir: string): string => join(dir, 'lock'),
   events: (dir: string): string => join(dir, 'events.ndjson'),
   supervisorLog: (dir: string): string => join(dir, 'logs', 'supervisor.log'),
@@ -77,18 +78,27 @@ const maxSocketPathBytes = 100;
  * a short one that only this user can enter. Creates that directory; `directory-unsafe` if it is another's.
  */
 export function chooseSocketPath(dir: string, env: Env = process.env): string {
-  const direct = join(dir, 'control.sock');
-  if (Buffer.byteLength(direct) <= maxSocketPathBytes) return direct;
+  if (socketFitsIn(dir)) return paths.socket(dir);
   const name = `${createHash('sha256').update(dir).digest('hex').slice(0, 8)}.sock`;
-  const runtime = env.XDG_RUNTIME_DIR;
-  const candidates = [
-    ...(runtime !== undefined && isAbsolute(runtime) ? [join(runtime, 'replab')] : []),
-    join(tmpdir(), `replab-${process.getuid?.() ?? 0}`),
-    join('/tmp', `replab-${process.getuid?.() ?? 0}`),
-  ];
-  const short = candidates.find((path) => Buffer.byteLength(join(path, name)) <= maxSocketPathBytes)!;
+  const short = shortSocketDirs(env).find(
+    (path) => Buffer.byteLength(join(path, name)) <= maxSocketPathBytes,
+  )!;
   makePrivateDirInShared(short);
   return join(short, name);
+}
+
+export function socketFitsIn(dir: string): boolean {
+  return Buffer.byteLength(paths.socket(dir)) <= maxSocketPathBytes;
+}
+
+/** Where sockets may be that do not fit into their cluster's directory. */
+export function shortSocketDirs(env: Env = process.env): readonly string[] {
+  const runtime = env.XDG_RUNTIME_DIR;
+  const own = `replab-${process.getuid?.() ?? 0}`;
+  return [
+    ...(runtime !== undefined && isAbsolute(runtime) ? [join(runtime, 'replab')] : []),
+    ...new Set([join(tmpdir(), own), join('/tmp', own)]),
+  ];
 }
 
 /** A directory others may have made before us in a place everybody can write (like /tmp): trusted only if it is ours. */
@@ -100,15 +110,16 @@ function makePrivateDirInShared(path: string): void {
       throw unwritable(path, error);
     }
   }
-  const stat = lstatSync(path);
-  const reason = !stat.isDirectory()
-    ? 'It is not a directory'
-    : stat.uid !== process.getuid?.()
-      ? 'It belongs to another user'
-      : (stat.mode & 0o077) !== 0
-        ? 'Other users may enter it'
-        : null;
+  const reason = distrust(path);
   if (reason !== null) throw new ReplabError('directory-unsafe', { path, detail: reason });
+}
+
+/** Why a directory that is there cannot be trusted; null when it can. */
+export function distrust(path: string): string | null {
+  const stat = lstatSync(path);
+  if (!stat.isDirectory()) return 'It is not a directory';
+  if (stat.uid !== process.getuid?.()) return 'It belongs to another user';
+  return (stat.mode & 0o077) !== 0 ? 'Other users may enter it' : null;
 }
 
 /** All that replab makes in a cluster's directory: what else is there is not ours. */
@@ -120,9 +131,10 @@ const ownNames: readonly string[] = [
   'lock',
   'logs',
   'nodes',
+  'saved',
 ];
 
-function strangersIn(dir: string): readonly string[] {
+export function strangersIn(dir: string): readonly string[] {
   return readdirSync(dir).filter((name) => !ownNames.includes(name));
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { maxNodes } from '../cluster/spec.ts';
 import { ReplabError } from '../control/errors.ts';
 
 /** What the system allows this process and those it starts; null: no limit, or not known. */
@@ -23,6 +24,16 @@ export function refuseTooLowLimits(nodes: number, limits: MachineLimits = readLi
   };
   check('open files', '-n', limits.openFiles, filesFor(nodes));
   check('processes', '-u', limits.processes, processesFor(nodes));
+}
+
+/** The largest cluster these allow. */
+export function mostNodes({ openFiles, processes }: MachineLimits): number {
+  const fits = (nodes: number): boolean =>
+    (openFiles === null || openFiles >= filesFor(nodes)) &&
+    (processes === null || processes >= processesFor(nodes));
+  let most = maxNodes;
+  while (most > 0 && !fits(most)) most -= 1;
+  return most;
 }
 
 /** proc(5): name, soft and hard limit in columns. Node.js has raised the soft limit on files to the hard one. */

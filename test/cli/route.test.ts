@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closest, route } from '../../src/cli/route.ts';
+import { route } from '../../src/cli/route.ts';
 
 describe('route', () => {
   test.for([
@@ -32,15 +32,4 @@ describe('route', () => {
     expect(() => route([word])).toThrow(message);
     expect(() => route(['help', word])).toThrow(/usage/);
   });
-});
-
-test.for([
-  ['gte', 'get'],
-  ['stauts', 'status'],
-  ['isolte', 'isolate'],
-  ['heel', 'heal'],
-  ['x', null],
-  ['everything', null],
-] as const)('%s is closest to %s', ([word, command]) => {
-  expect(closest(word)).toBe(command);
 });

@@ -11,7 +11,7 @@ function rootWith(...clusters: readonly string[]): string {
   const root = tempDir();
   for (const name of clusters) {
     mkdirSync(join(root, name));
-    writeFileSync(join(root, name, 'cluster.json'), '{}');
+    writeFileSync(join(root, name, 'cluster.json'), '{"schema":"replab.cluster/1"}');
   }
   return root;
 }

@@ -8,7 +8,15 @@ import { tempDir } from '../support/until.ts';
 import { bin, cluster, shell, type Shell } from './replab.ts';
 
 /** Those that start or end clusters run where there is none, or one of their own. */
-const alone = ['up', 'down', 'sim', 'version'] as const satisfies readonly CommandName[];
+const alone = [
+  'up',
+  'down',
+  'sim',
+  'modes',
+  'errors',
+  'doctor',
+  'version',
+] as const satisfies readonly CommandName[];
 
 /** What must be so before an example, where that is more than a healthy cluster with x=1 in it. */
 const before: Readonly<Record<string, readonly string[]>> = {
