@@ -2,6 +2,7 @@
  * The node process. It is told what it is over the IPC channel of the process that started it, and ends when
  * that channel closes: a node never outlives its supervisor.
  */
+import { createHash } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { unreachable } from '../lib/assert.ts';
 
@@ -47,12 +48,17 @@ function die(failure: unknown): void {
   setTimeout(() => process.exit(internalError), lastWordMs);
 }
 
+/** Tells clusters apart in their data, those of one name too, and opens nothing. */
+function nameOf(token: string): string {
+  return createHash('sha256').update(`replab store ${token}`).digest('hex').slice(0, 16);
+}
+
 async function begin(init: NodeInit): Promise<void> {
   const mode = findMode(init.mode);
   if (mode === null) throw new Error(`no mode is named ${init.mode}`);
-  const { dir, disk, durability, conditions } = init;
+  const { dir, token, disk, durability, conditions } = init;
   machine.apply(conditions);
-  const store = openStore({ dir, disk, durability });
+  const store = openStore({ dir, cluster: nameOf(token), disk, durability });
   const starting = new RunningNode(init, { store, mode, machine, onTrace: trace });
   const opened = await starting.start();
   node = starting;

@@ -35,6 +35,7 @@ export interface DataFile {
 
 export interface DataFileOptions {
   readonly file: string;
+  readonly cluster: string;
   readonly durability: Durability;
   readonly turn: TurnState;
   /** node.db was made just now: then data.db must be empty too, and else it must not be missing. */
@@ -45,14 +46,14 @@ export interface DataFileOptions {
 const busyMs = 5000;
 
 export function openDataFile(options: DataFileOptions): DataFile {
-  const { file, durability, freshDisk } = options;
-  const { sql, fresh } = openDatabase(file, busyMs, setUp);
+  const { file, cluster, durability, freshDisk } = options;
+  const { sql, fresh } = openDatabase({ file, cluster, timeoutMs: busyMs, setUp });
   try {
     return explaining(file, () => {
       if (fresh && !freshDisk) throw corruptStore(file, 'it is empty, and node.db beside it is not');
       if (durability === 'full') sql.exec('pragma synchronous = full');
       sql.exec('pragma journal_mode = wal');
-      if (fresh) create(sql);
+      if (fresh) create(sql, cluster);
       sql.exec(`pragma synchronous = ${durability}`);
       if (freshDisk && loadHead(sql, file).last.index > 0) {
         throw corruptStore(file, 'it has a log, and node.db beside it is missing or empty');
@@ -65,9 +66,9 @@ export function openDataFile(options: DataFileOptions): DataFile {
   }
 }
 
-function create(sql: DatabaseSync): void {
+function create(sql: DatabaseSync, cluster: string): void {
   sql.exec('begin immediate');
-  createSchema(sql, [kvSchema, dedupeSchema, logSchema, headSchema].join(';'));
+  createSchema(sql, [kvSchema, dedupeSchema, logSchema, headSchema].join(';'), cluster);
   sql.exec('commit');
 }
 

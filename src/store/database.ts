@@ -3,7 +3,15 @@ import { corruptStore, explain, foreignStore, StoreError } from './store-error.t
 
 /** `RLAB`: what a replab database carries in its header as its application id. */
 const applicationId = 0x524c4142;
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+export interface DatabaseOptions {
+  readonly file: string;
+  /** Whose data they are: a file of another cluster is not opened. */
+  readonly cluster: string;
+  readonly timeoutMs: number;
+  readonly setUp: string;
+}
 
 export interface DatabaseFile {
   readonly sql: DatabaseSync;
@@ -15,11 +23,11 @@ export interface DatabaseFile {
  * Opens `file`, making it when missing, and looks whose it is before anything is written: `setUp` (pragmas,
  * locks) is run after that. Throws `StoreError` on a file that is not a replab database of this version.
  */
-export function openDatabase(file: string, timeoutMs: number, setUp: string): DatabaseFile {
+export function openDatabase({ file, cluster, timeoutMs, setUp }: DatabaseOptions): DatabaseFile {
   return explaining(file, () => {
     const sql = new DatabaseSync(file, { timeout: timeoutMs });
     try {
-      const fresh = isFresh(sql, file);
+      const fresh = isFresh(sql, file, cluster);
       sql.exec(setUp);
       return { sql, fresh };
     } catch (error) {
@@ -30,8 +38,10 @@ export function openDatabase(file: string, timeoutMs: number, setUp: string): Da
 }
 
 /** Makes the tables, and marks the database as replab's. To be called inside a transaction. */
-export function createSchema(sql: DatabaseSync, schema: string): void {
+export function createSchema(sql: DatabaseSync, schema: string, cluster: string): void {
   sql.exec(schema);
+  sql.exec('create table owner (cluster text not null)');
+  sql.prepare('insert into owner values (?)').run(cluster);
   sql.exec(`pragma application_id = ${applicationId}; pragma user_version = ${schemaVersion}`);
 }
 
@@ -44,7 +54,7 @@ export function explaining<T>(file: string, work: () => T): T {
   }
 }
 
-function isFresh(sql: DatabaseSync, file: string): boolean {
+function isFresh(sql: DatabaseSync, file: string, cluster: string): boolean {
   const { objects } = sql.prepare('select count(*) as objects from sqlite_schema').get() as {
     objects: number;
   };
@@ -58,7 +68,10 @@ function isFresh(sql: DatabaseSync, file: string): boolean {
       `${file} was written by a later replab (schema ${version}; this one knows ${schemaVersion}). Use that version.`,
     );
   }
-  if (version < schemaVersion) throw corruptStore(file, `no replab wrote a schema ${version}`);
+  if (version < schemaVersion)
+    throw corruptStore(file, `this replab does not read what an earlier one wrote (schema ${version})`);
+  const owner = sql.prepare('select cluster from owner').get() as { readonly cluster: string } | undefined;
+  if (owner?.cluster !== cluster) throw foreignStore(file, 'belongs to another cluster');
   return false;
 }
 

@@ -59,13 +59,18 @@ export interface OpenNodeFile {
   reload(): void;
 }
 
-export function lockNodeFile(file: string, turn: TurnState, lastEpoch: () => Ballot): LockedNodeFile {
-  const { sql, fresh } = openDatabase(file, 0, setUp);
+export function lockNodeFile(
+  file: string,
+  cluster: string,
+  turn: TurnState,
+  lastEpoch: () => Ballot,
+): LockedNodeFile {
+  const { sql, fresh } = openDatabase({ file, cluster, timeoutMs: 0, setUp });
   return {
     fresh,
     settle: (disk, boot) =>
       explaining(file, () => {
-        if (fresh) create(sql, disk);
+        if (fresh) create(sql, disk, cluster);
         const found = readNode(sql, file);
         if (found.disk !== disk) {
           throw foreignStore(file, `belongs to disk ${diskName(found.disk)}, not to ${diskName(disk)}`);
@@ -80,8 +85,8 @@ export function lockNodeFile(file: string, turn: TurnState, lastEpoch: () => Bal
   };
 }
 
-function create(sql: DatabaseSync, disk: DiskId): void {
-  createSchema(sql, schema);
+function create(sql: DatabaseSync, disk: DiskId, cluster: string): void {
+  createSchema(sql, schema, cluster);
   sql.prepare('insert into node values (1, ?, 0, 0, 0)').run(disk);
 }
 

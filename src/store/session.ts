@@ -13,6 +13,8 @@ import { lockNodeFile, type BootCount, type OpenNodeFile } from './node-file.ts'
 export interface StoreOptions {
   /** Made when missing, for its owner alone. */
   readonly dir: string;
+  /** Says whose data they are; any text, the same whenever they are opened. */
+  readonly cluster: string;
   readonly disk: DiskId;
   /** `normal`: a killed process loses nothing. `full`: nor does a machine that loses power. */
   readonly durability: Durability;
@@ -39,14 +41,14 @@ export interface Session {
  * next one knows that data.db may be missing.
  */
 export function openSession(
-  { dir, disk, durability }: StoreOptions,
+  { dir, cluster, disk, durability }: StoreOptions,
   turn: TurnState,
   boot: BootCount,
 ): Session {
   explaining(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
   const opened: { data?: DataFile; node?: OpenNodeFile } = {};
   const lastEpoch = () => opened.data?.log.last().epoch ?? zeroBallot;
-  const locked = lockNodeFile(join(dir, 'node.db'), turn, lastEpoch);
+  const locked = lockNodeFile(join(dir, 'node.db'), cluster, turn, lastEpoch);
   const close = (): void => {
     opened.data?.close();
     locked.close();
@@ -54,6 +56,7 @@ export function openSession(
   try {
     opened.data = openDataFile({
       file: join(dir, 'data.db'),
+      cluster,
       durability,
       turn,
       freshDisk: locked.fresh,

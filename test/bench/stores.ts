@@ -41,7 +41,7 @@ function kinds(): readonly Kind[] {
     return () => {
       const dir = mkdtempSync(join(root, 'rl-bench-'));
       return {
-        store: openStore({ dir, disk: 1, durability }),
+        store: openStore({ dir, cluster: 'c1', disk: 1, durability }),
         remove: () => rmSync(dir, { recursive: true }),
       };
     };

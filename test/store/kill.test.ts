@@ -35,7 +35,7 @@ test('B0.3: a process killed at any moment leaves what it committed, or that and
     const next = said.at(-1)!;
     turns += said.length;
 
-    const store = openStore({ dir, disk, durability });
+    const store = openStore({ dir, cluster: 'c1', disk, durability });
     const { log, state, local } = store;
     const last = log.last();
     const found = {

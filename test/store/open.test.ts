@@ -14,7 +14,7 @@ import { fastDir, sqliteSubject } from './sqlite-subject.ts';
 /** Opens, which must fail, and answers with the code; the sentence names the file or directory. */
 function codeOf(dir: string, of = disk): string {
   try {
-    openStore({ dir, disk: of, durability: 'normal' }).close();
+    openStore({ dir, cluster: 'c1', disk: of, durability: 'normal' }).close();
     return 'opened';
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
@@ -27,7 +27,7 @@ function codeOf(dir: string, of = disk): string {
 /** A directory with a store that has seen writes, and is closed. */
 function closedStore(): string {
   const dir = join(fastDir(), 'store');
-  const store = openStore({ dir, disk, durability: 'normal' });
+  const store = openStore({ dir, cluster: 'c1', disk, durability: 'normal' });
   turn(store, () => write(store, put('a', '1')));
   store.close();
   return dir;
@@ -40,9 +40,14 @@ function change(file: string, sql: string): void {
 }
 
 describe('what cannot be opened says why', () => {
-  test('foreign-store: another disk’s, another program’s, or no database at all', () => {
+  test('foreign-store: another disk’s, another cluster’s, another program’s, or no database at all', () => {
     const dir = closedStore();
     expect(codeOf(dir, diskOf('n1', 2))).toBe('foreign-store');
+    for (const file of ['node.db', 'data.db']) {
+      const mixed = closedStore();
+      change(join(mixed, file), "update owner set cluster = 'another'");
+      expect(codeOf(mixed)).toBe('foreign-store');
+    }
     expect(codeOf(dir)).toBe('opened');
     for (const file of ['node.db', 'data.db']) {
       const foreign = closedStore();
@@ -65,7 +70,7 @@ describe('what cannot be opened says why', () => {
   test('newer-schema', () => {
     for (const file of ['node.db', 'data.db']) {
       const dir = closedStore();
-      change(join(dir, file), 'pragma user_version = 2');
+      change(join(dir, file), 'pragma user_version = 3');
       expect(codeOf(dir)).toBe('newer-schema');
     }
   });
@@ -105,7 +110,7 @@ describe('what cannot be opened says why', () => {
     const { dir, store, restart } = sqliteSubject();
     const program = `
       import { openStore } from ${JSON.stringify(fileURLToPath(new URL('../../src/store/open.ts', import.meta.url)))};
-      try { openStore(${JSON.stringify({ dir, disk, durability: 'normal' })}).close(); console.log('opened'); }
+      try { openStore(${JSON.stringify({ dir, cluster: 'c1', disk, durability: 'normal' })}).close(); console.log('opened'); }
       catch (error) { console.log(error.code); }`;
     const other = () =>
       spawnSync(process.execPath, ['--input-type=module', '--eval', program], {

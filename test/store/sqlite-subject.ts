@@ -20,7 +20,7 @@ export function fastDir(): string {
 export function sqliteSubject(
   dir = fastDir(),
 ): Subject & { readonly dir: string; readonly sqlite: () => SqliteStore } {
-  let open = openStore({ dir, disk, durability: 'normal' });
+  let open = openStore({ dir, cluster: 'c1', disk, durability: 'normal' });
   onTestFinished(() => open.close());
   const store: HostStore = {
     get local() {
@@ -44,7 +44,7 @@ export function sqliteSubject(
     sqlite: () => open,
     restart() {
       open.close();
-      open = openStore({ dir, disk, durability: 'normal' });
+      open = openStore({ dir, cluster: 'c1', disk, durability: 'normal' });
     },
   };
 }

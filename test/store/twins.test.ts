@@ -92,7 +92,7 @@ test('SQLite and memory answer alike, whatever is done to them', { timeout: 60_0
     fc.property(turns, (script) => {
       runs += 1;
       const memory = createMemoryStore(disk);
-      const options = { dir: `${root}/${runs}`, disk, durability: 'normal' } as const;
+      const options = { dir: `${root}/${runs}`, cluster: 'c1', disk, durability: 'normal' } as const;
       let sqlite = openStore(options);
       try {
         for (const { actions, end } of script) {
