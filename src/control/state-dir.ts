@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { clusterNamePattern } from '../cluster/spec.ts';
@@ -39,10 +48,22 @@ export const paths = {
 /** Makes a directory, and those above it, that only this user may enter. */
 export function makePrivateDir(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirs(path);
     chmodSync(path, 0o700);
   } catch (error) {
     throw unwritable(path, error);
+  }
+}
+
+/** Not `recursive`: Node.js 24 never comes back where a parent is there and refuses with ENOENT, as /proc does. */
+function makeDirs(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (!existsSync(dirname(path))) makeDirs(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
@@ -140,8 +161,10 @@ export function strangersIn(dir: string): readonly string[] {
 
 /** `state-foreign` when something is in the way that replab did not make. A directory that is not there is fine. */
 export function refuseForeign(dir: string): void {
-  if (!existsSync(dir) || existsSync(join(dir, 'cluster.json')) || !lstatSync(dir).isDirectory()) return;
-  const [stranger] = strangersIn(dir);
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const read = readRecord(dir);
+  if (read.type === 'foreign') throw new ReplabError('state-foreign', { path: dir, detail: read.reason });
+  const [stranger] = read.type === 'missing' ? strangersIn(dir) : [];
   if (stranger === undefined) return;
   throw new ReplabError('state-foreign', { path: dir, detail: `It holds ${stranger}, and no cluster.json` });
 }

@@ -166,7 +166,8 @@ export function memoryDedupe(journal: Journal): DedupeTable {
         journal.write(() => void clients.set(client, rows));
         clients.set(
           client,
-          rows.filter(({ seq }) => seq > trimmed.newest - dedupeWindow),
+          // What is above the base may yet be undone, however old its seq.
+          rows.filter(({ seq, index }) => index > base || seq > trimmed.newest - dedupeWindow),
         );
       }
     },

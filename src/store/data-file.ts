@@ -50,7 +50,7 @@ export function openDataFile(options: DataFileOptions): DataFile {
   const { sql, fresh } = openDatabase({ file, cluster, timeoutMs: busyMs, setUp });
   try {
     return explaining(file, () => {
-      if (fresh && !freshDisk) throw corruptStore(file, 'it is empty, and node.db beside it is not');
+      if (fresh && !freshDisk) throw corruptStore(file, 'it holds nothing, and node.db beside it does');
       if (durability === 'full') sql.exec('pragma synchronous = full');
       sql.exec('pragma journal_mode = wal');
       if (fresh) create(sql, cluster);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { corruptStore, explain, foreignStore, StoreError } from './store-error.ts';
 
@@ -25,6 +26,10 @@ export interface DatabaseFile {
  */
 export function openDatabase({ file, cluster, timeoutMs, setUp }: DatabaseOptions): DatabaseFile {
   return explaining(file, () => {
+    // SQLite would remove a WAL that belongs to nothing.
+    if (!existsSync(file) && existsSync(`${file}-wal`)) {
+      throw corruptStore(file, 'it is missing, and its write-ahead log is there');
+    }
     const sql = new DatabaseSync(file, { timeout: timeoutMs });
     try {
       const fresh = isFresh(sql, file, cluster);

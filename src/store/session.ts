@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Durability } from '../cluster/spec.ts';
 import type { Entry } from '../protocol/entry.ts';
@@ -8,6 +8,7 @@ import type { Log, Local, State } from '../protocol/store.ts';
 import type { TurnState } from '../protocol/store-medium.ts';
 import { openDataFile, type DataFile } from './data-file.ts';
 import { explaining } from './database.ts';
+import { corruptStore } from './store-error.ts';
 import { lockNodeFile, type BootCount, type OpenNodeFile } from './node-file.ts';
 
 export interface StoreOptions {
@@ -54,6 +55,10 @@ export function openSession(
     locked.close();
   };
   try {
+    // Looked at before it is opened: SQLite would make it anew, and remove the WAL beside it.
+    if (!locked.fresh && isBlank(join(dir, 'data.db'))) {
+      throw corruptStore(join(dir, 'data.db'), 'it is missing or empty, and node.db beside it is not');
+    }
     opened.data = openDataFile({
       file: join(dir, 'data.db'),
       cluster,
@@ -68,6 +73,10 @@ export function openSession(
     close();
     throw error;
   }
+}
+
+function isBlank(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 function sessionOf(node: OpenNodeFile, data: DataFile, close: () => void): Session {

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -124,6 +134,25 @@ describe('what cannot be opened says why', () => {
     store.close();
     expect(other()).toBe('opened');
   });
+});
+
+test('what is found missing is not made anew: put back, it is whole again', () => {
+  const aside = fastDir();
+  for (const file of ['node.db', 'data.db']) {
+    const { dir, store, sqlite } = sqliteSubject();
+    turn(store, () => write(store, put('a', '1')));
+    // As a kill leaves them: with their WAL.
+    const left = join(fastDir(), 'left');
+    cpSync(dir, left, { recursive: true });
+    sqlite().close();
+    renameSync(join(left, file), join(aside, file));
+    expect(codeOf(left)).toBe('corrupt');
+    expect(existsSync(join(left, `${file}-wal`))).toBe(true);
+    renameSync(join(aside, file), join(left, file));
+    const again = openStore({ dir: left, cluster: 'c1', disk, durability: 'normal' });
+    expect(again.log.last().index).toBe(1);
+    again.close();
+  }
 });
 
 test('a start that was cut off before it settled is begun again', () => {

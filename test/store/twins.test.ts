@@ -140,10 +140,25 @@ test(
         }
         expect(replayed.state.digest()).toEqual(store.state.digest());
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [[oldSeqAboveTheBase]] },
     );
   },
 );
+
+/** A client's old seq is logged after its newest; the log is trimmed between the two, the later one undone. */
+const oldSeqAboveTheBase: readonly Turn[] = [
+  {
+    actions: [128, 0].map((seq) => ({
+      kind: 'write' as const,
+      op: { kind: 'put' as const, key: `k${seq}`, value: 'v' },
+      client: 'c',
+      seq,
+    })),
+    end: 'commit',
+  },
+  { actions: [{ kind: 'trim', part: 0.5 }], end: 'commit' },
+  { actions: [{ kind: 'rewind', part: 0 }], end: 'commit' },
+];
 
 const clients = ['c', 'd', 'é#\ud800', 'other'];
 
