@@ -58,7 +58,9 @@ const node = z.strictObject({
 const link = z.strictObject({
   from: z.string(),
   to: z.string(),
-  state: z.enum(['ok', 'held']),
+  state: z.enum(['ok', 'slow', 'held', 'reset']),
+  delayMs: z.number(),
+  roundTripMs: z.number(),
   faults: z.array(z.string()),
   held: z.strictObject({ forward: z.number(), back: z.number() }),
   connections: z.number(),

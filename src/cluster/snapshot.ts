@@ -101,9 +101,13 @@ export interface LagView {
 export interface LinkView {
   readonly from: Place;
   readonly to: NodeId;
-  readonly state: 'ok' | 'held';
+  /** `slow`: it passes under conditions that are not those of a good line. */
+  readonly state: 'ok' | 'slow' | 'held' | 'reset';
+  /** What faults add to every byte that `from` sends, one way and without jitter; and there and back. */
+  readonly delayMs: number;
+  readonly roundTripMs: number;
   readonly faults: readonly string[];
-  /** Bytes held back by faults now, each way. */
+  /** Bytes that wait or are under way because of faults now, each way. */
   readonly held: { readonly forward: number; readonly back: number };
   readonly connections: number;
   readonly bytes: number;
@@ -127,6 +131,6 @@ export interface HitView {
   readonly payload: number;
   readonly bytes: number;
   readonly connections: number;
-  /** On its node, by what was hit: `stamps` of a skewed clock, … Empty for faults on links. */
+  /** On its node, by what was hit: `stamps` of a skewed clock, … On links: frames `lost`, `duplicated`, `reordered`, chunks `stalled`, connections `reset`. */
   readonly counts: Readonly<Record<string, number>>;
 }

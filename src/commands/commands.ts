@@ -41,6 +41,7 @@ export const commands = {
   partition: { group: 'network', load: async () => (await import('./partition.ts')).partition },
   cut: { group: 'network', load: async () => (await import('./cut.ts')).cut },
   isolate: { group: 'network', load: async () => (await import('./isolate.ts')).isolate },
+  link: { group: 'network', load: async () => (await import('./link.ts')).link },
   heal: { group: 'network', load: async () => (await import('./heal.ts')).heal },
   faults: { group: 'network', load: async () => (await import('./faults.ts')).faults },
   promote: { group: 'leader', load: async () => (await import('./promote.ts')).promote },

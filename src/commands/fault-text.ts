@@ -1,18 +1,39 @@
-import type { FaultView, HitView } from '../cluster/snapshot.ts';
+import type { FaultView, HitView, LinkView } from '../cluster/snapshot.ts';
+import { linkName } from '../cluster/place.ts';
 import { messageClasses } from '../protocol/message-class.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Style } from './style.ts';
 import { table, type Cell } from './table.ts';
 
-/** `54 frames (40 heartbeat, 14 append)`; a fault that hit no payload proved nothing, and says so (P13). */
+/**
+ * `54 frames (40 heartbeat, 14 append), 2 lost`: what a fault held back or slowed, and what it did to some of
+ * it. A fault that hit no payload proved nothing, and says so (P13).
+ */
 export function hitText(hit: HitView): string {
   const classes = Object.entries(hit.byClass).filter(([, count]) => count > 0);
   const frames = classes.reduce((sum, [, count]) => sum + count, 0);
-  if (frames === 0) return hit.bytes === 0 ? 'nothing yet' : `${hit.bytes} bytes`;
-  return `${frames} frames (${classes.map(([name, count]) => `${count} ${name}`).join(', ')})`;
+  const counts = Object.entries(hit.counts).filter(([, count]) => count > 0);
+  const done = counts.map(([what, count]) => (what === 'reset' ? resetText(count) : `${count} ${what}`));
+  if (frames > 0) {
+    const names = classes.map(([name, count]) => `${count} ${name}`).join(', ');
+    return [`${frames} frames (${names})`, ...done].join(', ');
+  }
+  if (done.length > 0) return done.join(', ');
+  return hit.bytes === 0 ? 'nothing yet' : `${hit.bytes} bytes`;
 }
 
-/** Whether any of what was held carried data. */
+function resetText(connections: number): string {
+  return `${connections} ${connections === 1 ? 'connection' : 'connections'} reset`;
+}
+
+/** At its end, in a sentence's place: a fault that touched nothing with data in it says so plainly. */
+export function effectText(hit: HitView): string {
+  const what = hitText(hit);
+  if (what === 'nothing yet') return 'it hit nothing';
+  return hitPayload(hit) ? `it hit ${what}` : `it hit ${what}, none with data`;
+}
+
+/** Whether any of what was hit carried data. */
 export function hitPayload(hit: HitView): boolean {
   const isPayload = (name: string): boolean =>
     Object.entries(messageClasses).some(([one, row]) => one === name && row.payload);
@@ -24,10 +45,29 @@ export function faultTable(faults: readonly FaultView[], tMs: number, style: Sty
     { text: fault.id, paint: 'bold' },
     fault.text,
     formatDuration(tMs - fault.sinceMs),
+    fault.untilMs === null ? '-' : formatDuration(Math.max(0, fault.untilMs - tMs)),
     hitText(fault.hit),
     hitPayload(fault.hit)
       ? { text: `${fault.hit.payload} with data`, paint: 'caution' }
       : { text: 'none with data', paint: 'dim' },
   ]);
-  return table(['FAULT', 'WHAT', 'FOR', 'HELD BACK', 'OF THAT'], rows, style);
+  return table(['FAULT', 'WHAT', 'FOR', 'ENDS IN', 'HIT', 'OF THAT'], rows, style);
+}
+
+/** The links that are slow, and how late they make things; null when none is. */
+export function slowLinkTable(links: readonly LinkView[], style: Style): string | null {
+  const slow = links.filter(({ state }) => state === 'slow');
+  if (slow.length === 0) return null;
+  const rows = slow.map((link): Cell[] => [
+    { text: linkName(link), paint: 'bold' },
+    delayText(link.delayMs),
+    delayText(link.roundTripMs),
+    String(link.held.forward + link.held.back),
+    link.faults.join(' '),
+  ]);
+  return table(['SLOW LINK', 'ONE WAY', 'ROUND TRIP', 'BYTES UNDER WAY', 'BY'], rows, style, [1, 2, 3]);
+}
+
+function delayText(ms: number): string {
+  return ms === 0 ? '-' : formatDuration(ms);
 }

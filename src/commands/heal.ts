@@ -1,14 +1,14 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { defineCommand } from './command.ts';
-import { hitText } from './fault-text.ts';
+import { effectText } from './fault-text.ts';
 import { opening } from './opening.ts';
-import { optional } from './params.ts';
+import { several } from './params.ts';
 
 export const heal = defineCommand({
   name: 'heal',
-  summary: 'end a fault, or all of them; what was held back is delivered late',
+  summary: 'end a fault, or all of them; what was held back arrives late',
   notes: ['Healing is not recovery: followers still have to catch up. Use `replab wait caught-up`.'],
-  args: { fault: optional('FAULT', 'id of a fault, such as f1; without it, all faults') },
+  args: { faults: several('FAULT', 'ids of faults, such as f1; without any, all faults', false) },
   options: {},
   examples: [
     { run: 'replab heal', does: 'end every fault' },
@@ -16,13 +16,13 @@ export const heal = defineCommand({
   ],
   run: (context, { args }) =>
     withCluster(opening(context), async (cluster) => {
-      const answer = await cluster.request('heal', { id: args.fault });
+      const answer = await cluster.request('heal', { ids: args.faults.length === 0 ? null : args.faults });
       return {
         kind: 'document',
         json: { schema: 'replab.heal/1', cluster: cluster.name, ...answer },
         text: (style) => {
           const lines = answer.healed.map(
-            ({ id, text, hit }) => `healed ${id} (${text}): it held back ${hitText(hit)}`,
+            ({ id, text, hit }) => `healed ${id} (${text}): ${effectText(hit)}`,
           );
           return [
             ...(lines.length === 0 ? ['There was nothing to heal.'] : lines),

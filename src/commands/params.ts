@@ -100,6 +100,16 @@ export function duration(summary: string, fallbackMs: number): Option<number> {
   };
 }
 
+/** Null when left out. */
+export function optionalDuration(summary: string): Option<number | null> {
+  return {
+    placeholder: 'DURATION',
+    summary,
+    fallback: null,
+    parse: (given) => (given === undefined ? null : parseDurationOption(given)),
+  };
+}
+
 function parseDurationOption(given: string): number {
   const ms = parseDuration(given);
   if (ms === null) throw new UsageError('a duration such as 250ms, 10s or 1m');

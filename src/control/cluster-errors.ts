@@ -29,7 +29,7 @@ export const clusterErrors = {
     usage,
     (f) => `${f.text} is no fault.`,
     (f) => detail(f, 'It names something that does not exist.'),
-    'See `replab partition --help`, `replab cut --help`, `replab isolate --help`.',
+    (f) => `See \`replab ${String(f.text).split(' ')[0]} --help\`.`,
   ),
   'several-clusters': row(
     usage,

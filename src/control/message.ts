@@ -50,7 +50,13 @@ export interface Methods {
     item: ClusterEvent;
   };
   fault: {
-    params: { readonly fault: FaultParams };
+    params: {
+      readonly fault: FaultParams;
+      /** Beside those it would take the place of; false when left out. */
+      readonly add?: boolean;
+      /** It ends by itself after so long; never when left out. */
+      readonly forMs?: number;
+    };
     result: Changed & {
       readonly id: string;
       readonly text: string;
@@ -62,7 +68,8 @@ export interface Methods {
     item: never;
   };
   heal: {
-    params: { readonly id: string | null };
+    /** Null: all of them. */
+    params: { readonly ids: readonly string[] | null };
     result: Changed & {
       readonly healed: readonly { readonly id: string; readonly text: string; readonly hit: HitView }[];
     };

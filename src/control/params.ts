@@ -20,14 +20,18 @@ const actions = [
   'resume',
 ] satisfies readonly Methods['node']['params']['action'][];
 
-const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['params']]: Check } } = {
+const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['params']]-?: Check } } = {
   hello: {},
   ready: {},
   snapshot: { fresh: isFlag },
   watch: { everyMs: isNumber },
   events: { after: isNumber, follow: isFlag },
-  fault: { fault: (value) => isObject(value) && isText(value['kind']) },
-  heal: { id: (value) => value === null || isText(value) },
+  fault: {
+    fault: (value) => isObject(value) && isText(value['kind']),
+    add: (value) => value === undefined || isFlag(value),
+    forMs: (value) => value === undefined || (isNumber(value) && (value as number) > 0),
+  },
+  heal: { ids: (value) => value === null || (Array.isArray(value) && value.every(isText)) },
   node: {
     action: (value) => (actions as readonly unknown[]).includes(value),
     nodes: (value) => Array.isArray(value) && value.every(isText),

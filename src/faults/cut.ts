@@ -1,6 +1,7 @@
 import type { FlowFaultKind } from './fault.ts';
-import { receiverOf, senderOf } from './flow.ts';
-import { placeFault } from './places.ts';
+import { cutting, receiverOf, senderOf } from './flow.ts';
+import { formatEnds, readEnds } from './places.ts';
+import { readWords } from './words.ts';
 
 /**
  * One way: nothing that `from` sends reaches `to`. That is what it sends on connections it dialled, and
@@ -14,20 +15,20 @@ export const cut: FlowFaultKind<'cut'> = {
   replaces: () => false,
 
   parse(args, nodes) {
-    const [text] = args;
-    const ends = text?.split(':') ?? [];
-    const [from, to] = ends;
-    if (args.length !== 1 || ends.length !== 2 || from === undefined || to === undefined) {
+    const words = readWords(args, ['--reset']);
+    if (typeof words === 'string') return words;
+    const [text] = words.plain;
+    if (words.plain.length !== 1 || text === undefined)
       return 'say who sends and who no longer hears it, like n1:n2';
-    }
-    const fault = placeFault(from, nodes) ?? placeFault(to, nodes);
-    if (fault !== null) return fault;
-    if (from === to) return `${from} cannot be cut from itself`;
-    return { kind: 'cut', from, to };
+    const ends = readEnds(text, nodes, 'say who sends and who no longer hears it, like n1:n2');
+    if (typeof ends === 'string') return ends;
+    return { kind: 'cut', ...ends, ...(words.flags.has('--reset') ? { reset: true } : {}) };
   },
 
-  format: (params) => `cut ${params.from}:${params.to}`,
+  format: (params) => `cut ${formatEnds(params)}${params.reset === true ? ' --reset' : ''}`,
 
   verdict: (params, flow) =>
-    senderOf(flow) === params.from && receiverOf(flow) === params.to ? 'hold' : 'pass',
+    params.from.includes(senderOf(flow)) && params.to.includes(receiverOf(flow))
+      ? cutting(flow, params.reset === true)
+      : 'pass',
 };

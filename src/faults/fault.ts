@@ -1,6 +1,8 @@
 import type { LinkId, Place } from '../cluster/place.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import type { Lane, MessageClass } from '../protocol/message-class.ts';
 import type { Conditions } from './conditions.ts';
+import type { LinkConditions } from './shape.ts';
 
 /**
  * One way of a link. `forward`: what the dialler sends. `back`: what the dialled side sends; between
@@ -10,14 +12,35 @@ export interface Flow extends LinkId {
   readonly direction: 'forward' | 'back';
 }
 
-/** What happens to the bytes of a flow. `hold`: they wait, and arrive late after heal (as on IP networks). */
-export type Verdict = 'pass' | 'hold';
+/**
+ * What one fault does to the bytes of a flow. `hold`: they wait, and arrive late after heal (as on IP networks).
+ * `reset`: connections are reset, and new ones refused. Conditions: they pass, but late, slowly or not all.
+ */
+export type Verdict = 'pass' | 'hold' | 'reset' | LinkConditions;
 
-/** What happens to bytes between places; links carry it out. */
+/** What happens to bytes between places; links carry it out. What says nothing about an option lacks it. */
 export type FlowFaultParams =
-  | { readonly kind: 'partition'; readonly groups: readonly (readonly Place[])[] }
-  | { readonly kind: 'cut'; readonly from: Place; readonly to: Place }
-  | { readonly kind: 'isolate'; readonly node: NodeId };
+  | ({
+      readonly kind: 'partition';
+      readonly groups: readonly (readonly Place[])[];
+      /** The word its groups come from: `ring`, `bridge:n3`. */
+      readonly preset?: string;
+    } & CutOptions)
+  | ({ readonly kind: 'cut'; readonly from: readonly Place[]; readonly to: readonly Place[] } & CutOptions)
+  | ({ readonly kind: 'isolate'; readonly node: NodeId } & CutOptions)
+  | ({
+      readonly kind: 'link';
+      readonly from: readonly Place[];
+      readonly to: readonly Place[];
+      readonly both: boolean;
+      readonly lanes: readonly Lane[];
+      readonly classes: readonly MessageClass[];
+    } & Omit<LinkConditions, 'only'>);
+
+interface CutOptions {
+  /** Refuse and reset instead of holding. */
+  readonly reset?: true;
+}
 
 /** What a node has to live with; the node itself carries it out. */
 export type NodeFaultParams = {
@@ -40,6 +63,8 @@ export interface ActiveFault {
   readonly id: string;
   /** When it began: calendar ms of this machine, which no skew touches. */
   readonly since: number;
+  /** When it ends by itself, on the same calendar; it does not when this is missing. */
+  readonly until?: number;
   readonly params: FaultParams;
 }
 

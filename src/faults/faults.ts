@@ -11,30 +11,47 @@ import type {
   FlowFaultName,
   NodeFaultKind,
   NodeFaultName,
-  Verdict,
 } from './fault.ts';
 import { isolate } from './isolate.ts';
+import { link } from './link.ts';
 import { partition } from './partition.ts';
+import type { Shape, ShapePart } from './shape.ts';
 import { skew } from './skew.ts';
 
 /** Every kind of fault. Commands, help, docs and the conformance runs are made from this table. */
-export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = { partition, cut, isolate, skew };
+export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = {
+  partition,
+  cut,
+  isolate,
+  link,
+  skew,
+};
 
 export interface Judgement {
-  readonly verdict: Verdict;
-  /** The ids of the faults that hold the flow, in the order given; empty when it passes. */
+  readonly state: 'pass' | 'hold' | 'reset';
+  /** The ids of the faults that make it so, in the order given; empty when it passes. */
   readonly by: readonly string[];
+  /** What its bytes go through when they pass; empty when that is nothing. */
+  readonly shape: Shape;
 }
 
-/** What several faults make of one flow: it passes only if all let it. */
+const passes: Judgement = { state: 'pass', by: [], shape: [] };
+
+/** What several faults make of one flow: a reset goes before a hold, and it passes only if all let it. */
 export function verdictOf(faults: readonly ActiveFault[], flow: Flow): Judgement {
-  const by = faults
-    .filter(({ params }) => {
-      const kind = kindOf(params);
-      return kind.on === 'flow' && kind.verdict(params as never, flow) === 'hold';
-    })
-    .map(({ id }) => id);
-  return { verdict: by.length > 0 ? 'hold' : 'pass', by };
+  const resets: string[] = [];
+  const holds: string[] = [];
+  const shape: ShapePart[] = [];
+  for (const { id, params } of faults) {
+    const kind = kindOf(params);
+    const verdict = kind.on === 'flow' ? kind.verdict(params as never, flow) : 'pass';
+    if (verdict === 'reset') resets.push(id);
+    else if (verdict === 'hold') holds.push(id);
+    else if (verdict !== 'pass') shape.push({ by: id, ...verdict });
+  }
+  if (resets.length > 0) return { state: 'reset', by: resets, shape };
+  if (holds.length > 0) return { state: 'hold', by: holds, shape };
+  return shape.length === 0 ? passes : { state: 'pass', by: [], shape };
 }
 
 /** What several faults make of one node. */
@@ -70,7 +87,7 @@ export function formatFault(params: FaultParams): string {
 export interface Added {
   /** What is in force now. */
   readonly faults: readonly ActiveFault[];
-  /** False when an equal fault was in force already and nothing had to give way. */
+  /** False when an equal fault was in force already, to end at the same time, and nothing had to give way. */
   readonly changed: boolean;
   /** The fault that was asked for, as it is in force: an equal one keeps its id and what it has counted. */
   readonly fault: ActiveFault;
@@ -78,25 +95,33 @@ export interface Added {
   readonly replaced: readonly ActiveFault[];
 }
 
-/** Puts one more fault in force. What it takes the place of is for its kind to say. */
-export function addFault(active: readonly ActiveFault[], added: ActiveFault): Added {
+/** Puts one more fault in force. What it takes the place of is for its kind to say; `stack`: of nothing. */
+export function addFault(active: readonly ActiveFault[], added: ActiveFault, stack = false): Added {
   const text = formatFault(added.params);
   const equal = active.find((fault) => formatFault(fault.params) === text);
-  const fault = equal ?? added;
+  const isExtended = equal !== undefined && equal.until !== added.until;
+  const fault = equal === undefined ? added : isExtended ? withEnd(equal, added.until) : equal;
   const { kind } = fault.params;
   const replaced = active.filter(
     (other) =>
-      other !== fault &&
+      !stack &&
+      other !== equal &&
       other.params.kind === kind &&
       kindOf(fault.params).replaces(fault.params as never, other.params as never),
   );
-  const kept = active.filter((other) => !replaced.includes(other));
+  const kept = active
+    .filter((other) => !replaced.includes(other))
+    .map((other) => (other === equal ? fault : other));
   return {
     faults: equal === undefined ? [...kept, added] : kept,
-    changed: equal === undefined || replaced.length > 0,
+    changed: equal === undefined || isExtended || replaced.length > 0,
     fault,
     replaced,
   };
+}
+
+function withEnd({ id, since, params }: ActiveFault, until: number | undefined): ActiveFault {
+  return { id, since, params, ...(until === undefined ? {} : { until }) };
 }
 
 /** The row of the parameters' own kind: only parameters of that kind may reach its functions. */

@@ -1,4 +1,4 @@
-import type { Place } from '../cluster/place.ts';
+import { clientPlace, type Place } from '../cluster/place.ts';
 import type { Flow } from './fault.ts';
 
 /** Whose bytes a flow carries: forward the dialler's, back those of the dialled. */
@@ -9,4 +9,18 @@ export function senderOf(flow: Flow): Place {
 /** Whom a flow's bytes are for. */
 export function receiverOf(flow: Flow): Place {
   return flow.direction === 'forward' ? flow.to : flow.from;
+}
+
+/** False for the way back between nodes, on which nothing goes but TCP's own answers (T1). */
+function carriesMessages(flow: Flow): boolean {
+  return flow.direction === 'forward' || flow.from === clientPlace;
+}
+
+/**
+ * What becomes of a flow that a fault cuts. A reset ends the whole connection, so it acts where messages go:
+ * a one-way cut between nodes stays one way.
+ */
+export function cutting(flow: Flow, reset: boolean): 'hold' | 'reset' | 'pass' {
+  if (!reset) return 'hold';
+  return carriesMessages(flow) ? 'reset' : 'pass';
 }

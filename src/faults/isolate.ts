@@ -1,7 +1,8 @@
 import { clientPlace } from '../cluster/place.ts';
 import type { FlowFaultKind } from './fault.ts';
-import { receiverOf, senderOf } from './flow.ts';
+import { cutting, receiverOf, senderOf } from './flow.ts';
 import { nodeFault } from './places.ts';
+import { readWords } from './words.ts';
 
 /** One node and every other are cut from each other, both ways. Clients still reach it. */
 export const isolate: FlowFaultKind<'isolate'> = {
@@ -12,20 +13,22 @@ export const isolate: FlowFaultKind<'isolate'> = {
   replaces: () => false,
 
   parse(args, nodes) {
-    const [node] = args;
-    if (node === undefined || args.length > 1) return 'say one node, like n1';
+    const words = readWords(args, ['--reset']);
+    if (typeof words === 'string') return words;
+    const [node] = words.plain;
+    if (node === undefined || words.plain.length > 1) return 'say one node, like n1';
     const fault = nodeFault(node, nodes);
     if (fault !== null) return fault;
     if (nodes.length < 2) return `${node} is the only node; there is nothing to isolate it from`;
-    return { kind: 'isolate', node };
+    return { kind: 'isolate', node, ...(words.flags.has('--reset') ? { reset: true } : {}) };
   },
 
-  format: (params) => `isolate ${params.node}`,
+  format: (params) => `isolate ${params.node}${params.reset === true ? ' --reset' : ''}`,
 
   verdict(params, flow) {
     const from = senderOf(flow);
     const to = receiverOf(flow);
     if (from === clientPlace || to === clientPlace) return 'pass';
-    return from === params.node || to === params.node ? 'hold' : 'pass';
+    return from === params.node || to === params.node ? cutting(flow, params.reset === true) : 'pass';
   },
 };

@@ -1,13 +1,17 @@
 import { clientPlace, type Place } from '../cluster/place.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import { compareNodes, type NodeId } from '../protocol/node-id.ts';
 import type { FlowFaultKind, ParamsOf } from './fault.ts';
-import { receiverOf, senderOf } from './flow.ts';
-import { comparePlaces, placeFault } from './places.ts';
+import { cutting, receiverOf, senderOf } from './flow.ts';
+import { comparePlaces, nodeFault, placeFault } from './places.ts';
+import { readWords } from './words.ts';
+
+type Groups = ParamsOf<'partition'>['groups'];
 
 /**
- * The nodes fall into groups, and nothing passes between two groups, either way. Nodes not named form one
+ * The nodes fall into groups, and nothing passes between two nodes that share none. Nodes not named form one
  * more group; clients are cut only when named, and then reach their own group alone (P8). Groups and members
- * are kept in order, so that two partitions that are the same are equal as text.
+ * are kept in order, so that two partitions that are the same are equal as text. As people type them groups
+ * are apart; in a `ring` and around a `bridge` they overlap.
  */
 export const partition: FlowFaultKind<'partition'> = {
   kind: 'partition',
@@ -17,25 +21,62 @@ export const partition: FlowFaultKind<'partition'> = {
   replaces: () => true,
 
   parse(args, nodes) {
-    const [text] = args;
-    if (text === undefined || args.length > 1) return 'say the groups as one word, like n1,n2/n3';
-    const named = text.split('/').map((group) => group.split(','));
-    const fault = membersFault(named.flat(), nodes);
-    if (fault !== null) return fault;
-    const rest = nodes.filter((node) => !named.flat().includes(node));
-    const groups = rest.length > 0 ? [...named, rest] : named;
-    if (groups.length < 2) return 'one group that holds every node cuts nothing; split it with "/"';
-    return { kind: 'partition', groups: inOrder(groups) };
+    const words = readWords(args, ['--reset']);
+    if (typeof words === 'string') return words;
+    const [text] = words.plain;
+    if (text === undefined || words.plain.length > 1) return 'say the groups as one word, like n1,n2/n3';
+    const preset = text === 'ring' || text.startsWith('bridge:') ? text : null;
+    const groups = preset === null ? groupsOf(text, nodes) : presetGroups(preset, nodes);
+    if (typeof groups === 'string') return groups;
+    return {
+      kind: 'partition',
+      groups,
+      ...(preset === null ? {} : { preset }),
+      ...(words.flags.has('--reset') ? { reset: true } : {}),
+    };
   },
 
-  format: (params) => `partition ${params.groups.map((group) => group.join(',')).join('/')}`,
+  format({ groups, preset, reset }) {
+    const text = preset ?? groups.map((group) => group.join(',')).join('/');
+    return `partition ${text}${reset === true ? ' --reset' : ''}`;
+  },
 
-  verdict(params, flow) {
-    const from = groupOf(params, senderOf(flow));
-    const to = groupOf(params, receiverOf(flow));
-    return from !== -1 && to !== -1 && from !== to ? 'hold' : 'pass';
+  verdict({ groups, reset }, flow) {
+    const from = groupsWith(groups, senderOf(flow));
+    const to = groupsWith(groups, receiverOf(flow));
+    if (from.length === 0 || to.length === 0 || from.some((group) => to.includes(group))) return 'pass';
+    return cutting(flow, reset === true);
   },
 };
+
+function groupsOf(text: string, nodes: readonly NodeId[]): Groups | string {
+  const named = text.split('/').map((group) => group.split(','));
+  const fault = membersFault(named.flat(), nodes);
+  if (fault !== null) return fault;
+  const rest = nodes.filter((node) => !named.flat().includes(node));
+  const groups = rest.length > 0 ? [...named, rest] : named;
+  if (groups.length < 2) return 'one group that holds every node cuts nothing; split it with "/"';
+  return inOrder(groups);
+}
+
+/** `ring`: each node reaches the one before and the one after it. `bridge:n3`: two halves, and n3 reaches both. */
+function presetGroups(preset: string, nodes: readonly NodeId[]): Groups | string {
+  const sorted = nodes.toSorted(compareNodes);
+  if (preset === 'ring') {
+    if (sorted.length < 4) return 'a ring of fewer than four nodes cuts nothing: all are neighbours';
+    return sorted.map((node, at) => [node, sorted[(at + 1) % sorted.length]!]);
+  }
+  const bridge = preset.slice('bridge:'.length);
+  const fault = nodeFault(bridge, nodes);
+  if (fault !== null) return fault;
+  const others = sorted.filter((node) => node !== bridge);
+  if (others.length < 2) return 'a bridge wants at least three nodes: itself, and one on each side';
+  const half = Math.ceil(others.length / 2);
+  return [
+    [...others.slice(0, half), bridge],
+    [...others.slice(half), bridge],
+  ];
+}
 
 function membersFault(members: readonly string[], nodes: readonly NodeId[]): string | null {
   for (const [at, member] of members.entries()) {
@@ -47,13 +88,13 @@ function membersFault(members: readonly string[], nodes: readonly NodeId[]): str
 }
 
 /** Groups that hold a node first, by their first node; a group of clients alone comes last. */
-function inOrder(groups: readonly (readonly Place[])[]): readonly (readonly Place[])[] {
+function inOrder(groups: readonly (readonly Place[])[]): Groups {
   return groups
     .map((group) => group.toSorted(comparePlaces))
     .toSorted((a, b) => comparePlaces(a[0] ?? clientPlace, b[0] ?? clientPlace));
 }
 
-/** -1 for a place in no group: nothing is cut from it. */
-function groupOf(params: ParamsOf<'partition'>, place: Place): number {
-  return params.groups.findIndex((group) => group.includes(place));
+/** None for a place in no group: nothing is cut from it. */
+function groupsWith(groups: Groups, place: Place): Groups {
+  return groups.filter((group) => group.includes(place));
 }

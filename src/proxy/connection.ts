@@ -2,17 +2,17 @@ import { connect, type Socket } from 'node:net';
 import { senderOf } from '../faults/flow.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { LostInFlight } from './message.ts';
-import { type FlowState, Pipe, type Scan } from './pipe.ts';
+import type { FlowState } from './flow-state.ts';
+import { Pipe, type PipeLink } from './pipe.ts';
+import type { Scanner } from './scanner.ts';
 import { reset, socketOptions } from './socket.ts';
-import type { Passed } from './traffic.ts';
 
 /** What a connection needs of its link. */
-export interface ConnectionLink {
+export interface ConnectionLink extends PipeLink {
   readonly forward: FlowState;
   readonly back: FlowState;
-  readonly passed: Passed;
-  /** Fresh for each connection: a scan remembers where it is in the stream. */
-  scans(): { readonly forward: Scan; readonly back: Scan };
+  /** Fresh for each connection: a scanner remembers where it is in the stream. */
+  scanners(): { readonly forward: Scanner; readonly back: Scanner };
   /** Where the dialled node listens now, or null while it is down. */
   upstreamPort(): number | null;
   /** Both sides are closed. */
@@ -32,15 +32,16 @@ export class Connection {
   readonly #back: Pipe;
 
   constructor(link: ConnectionLink, dialler: Socket) {
-    const scans = link.scans();
+    const scanners = link.scanners();
     this.#link = link;
     this.#dialler = dialler;
-    this.#forward = new Pipe(link.forward, scans.forward, link.passed, this);
-    this.#back = new Pipe(link.back, scans.back, link.passed, this);
+    this.#forward = new Pipe(link.forward, scanners.forward, link, this);
+    this.#back = new Pipe(link.back, scanners.back, link, this);
     this.#watch(dialler, this.#forward, this.#back);
     this.#forward.readFrom(dialler);
     this.#back.writeTo(dialler);
-    if (link.forward.held) this.#forward.touch();
+    if (this.#cutOff()) return;
+    if (link.forward.state === 'hold') this.#forward.touch();
     this.#dial();
   }
 
@@ -50,7 +51,9 @@ export class Connection {
 
   /** The link's flows have been judged anew. */
   rejudged(): void {
-    if (this.#dialled === null && this.#link.forward.held && !this.#refused) this.#forward.touch();
+    if (this.#cutOff()) return;
+    if (this.#dialled === null && this.#link.forward.state === 'hold' && !this.#refused)
+      this.#forward.touch();
     this.#forward.rejudged();
     this.#back.rejudged();
     this.#dial();
@@ -75,8 +78,21 @@ export class Connection {
     if (this.#dialled !== null) reset(this.#dialled);
   }
 
+  /** A flow that is reset has no connections: this one ends, now, and both sides see it. */
+  #cutOff(): boolean {
+    const flows = [this.#link.forward, this.#link.back].filter(({ state }) => state === 'reset');
+    if (flows.length === 0) return false;
+    for (const hit of new Set(flows.flatMap(({ hits }) => hits))) {
+      hit.addBytes(this, 0);
+      hit.count('reset', 1);
+    }
+    this.reset();
+    return true;
+  }
+
   #dial(): void {
-    if (this.#dialled !== null || this.#refused || this.#link.forward.held || this.#dialler.destroyed) return;
+    if (this.#dialled !== null || this.#refused || this.#dialler.destroyed) return;
+    if (this.#link.forward.state !== 'pass') return;
     const port = this.#link.upstreamPort();
     if (port === null) return this.#refuse();
     this.#dialled = connect({ host: '127.0.0.1', port, ...socketOptions });

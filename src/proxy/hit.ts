@@ -1,17 +1,23 @@
 import type { HitView } from '../cluster/snapshot.ts';
 import { isPayload, type TrafficClass, type TrafficCount } from './traffic.ts';
 
+/** What a fault does to frames, to chunks (`stalled`) or to connections (`reset`) that is worth its own count. */
+export type LinkCount = 'lost' | 'duplicated' | 'reordered' | 'stalled' | 'reset';
+
 /** What one fault held back since it began. */
 export class Hit implements TrafficCount {
   readonly id: string;
   readonly #byClass = new Map<TrafficClass, number>();
   readonly #seen = new WeakSet<object>();
+  readonly #counts: Map<LinkCount, number>;
   #payload = 0;
   #bytes = 0;
   #connections = 0;
 
-  constructor(id: string) {
+  /** `counts`: what there may be to count, 0 until it happens. */
+  constructor(id: string, counts: readonly LinkCount[] = []) {
     this.id = id;
+    this.#counts = new Map(counts.map((what) => [what, 0]));
   }
 
   add(trafficClass: TrafficClass, count: number): void {
@@ -27,13 +33,18 @@ export class Hit implements TrafficCount {
     this.#connections += 1;
   }
 
+  /** Beside what was slowed or held: frames `lost`, connections `reset`, … */
+  count(what: LinkCount, count: number): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
+  }
+
   view(): HitView {
     return {
       byClass: Object.fromEntries(this.#byClass),
       payload: this.#payload,
       bytes: this.#bytes,
       connections: this.#connections,
-      counts: {},
+      counts: Object.fromEntries(this.#counts),
     };
   }
 }

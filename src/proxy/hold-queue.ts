@@ -98,11 +98,11 @@ export class HoldQueue {
     }
   }
 
-  /** The next bytes to let go, counted as passed; null when nothing waits. */
-  shift(passed: Passed): Buffer | null {
+  /** The next bytes to let go, counted as passed unless somebody else counts them; null when nothing waits. */
+  shift(passed: Passed | null): Buffer | null {
     const block = this.#blocks.shift();
     if (block === undefined) return null;
-    const bytes = block.pass(passed);
+    const bytes = passed === null ? block.bytes : block.pass(passed);
     this.#bytes -= bytes.length;
     return bytes;
   }

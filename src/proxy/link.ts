@@ -1,39 +1,49 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { clientPlace, type LinkId } from '../cluster/place.ts';
+import { clientPlace, linkName, type LinkId } from '../cluster/place.ts';
 import type { LinkView } from '../cluster/snapshot.ts';
 import type { Judgement } from '../faults/faults.ts';
+import { longestDelayMs } from '../faults/shape.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { Connection, type ConnectionLink } from './connection.ts';
 import { FrameScanner } from './frame-scanner.ts';
+import type { Alarms } from './alarms.ts';
+import { Shaping, type FlowState } from './flow-state.ts';
 import type { Hit } from './hit.ts';
 import type { LostInFlight, UpstreamPorts } from './message.ts';
-import type { FlowState, Scan } from './pipe.ts';
+import { chunkScanner, frameScanner, type Scanner } from './scanner.ts';
 import { socketOptions } from './socket.ts';
 import { Passed } from './traffic.ts';
 
 /** One link as the table of links drives it. Bound for the cluster's life; what it leads to may move. */
 export interface Link {
   readonly id: LinkId;
-  readonly flows: readonly FlowState[];
+  readonly forward: FlowState;
+  readonly back: FlowState;
   readonly connections: ReadonlySet<Connection>;
   /** Binds the listener, on a port of the kernel's choice, and answers with it. */
   listen(): Promise<number>;
-  view(): LinkView;
+  view(): Omit<LinkView, 'roundTripMs'>;
   discard(node: NodeId): LostInFlight;
   close(): Promise<void>;
 }
 
-export function createLink(id: LinkId, upstreamOf: (node: NodeId) => UpstreamPorts | null): Link {
-  const forward: FlowState = { flow: { ...id, direction: 'forward' }, held: false, hits: [] };
-  const back: FlowState = { flow: { ...id, direction: 'back' }, held: false, hits: [] };
+export function createLink(
+  id: LinkId,
+  alarms: Alarms,
+  upstreamOf: (node: NodeId) => UpstreamPorts | null,
+): Link {
+  const clear = { state: 'pass', hits: [], shaping: null } as const;
+  const forward: FlowState = { flow: { ...id, direction: 'forward' }, ...clear };
+  const back: FlowState = { flow: { ...id, direction: 'back' }, ...clear };
   const connections = new Set<Connection>();
   const passed = new Passed();
   const shared: ConnectionLink = {
     forward,
     back,
     passed,
-    scans: () => scansOf(id),
+    alarms,
+    scanners: () => scannersOf(id),
     upstreamPort() {
       const ports = upstreamOf(id.to);
       return ports === null ? null : id.from === clientPlace ? ports.clientPort : ports.replicationPort;
@@ -44,7 +54,8 @@ export function createLink(id: LinkId, upstreamOf: (node: NodeId) => UpstreamPor
   const server = createServer(socketOptions, (socket) => connections.add(new Connection(shared, socket)));
   return {
     id,
-    flows: [forward, back],
+    forward,
+    back,
     connections,
     async listen() {
       server.listen({ host: '127.0.0.1', port: 0 });
@@ -73,36 +84,65 @@ export function createLink(id: LinkId, upstreamOf: (node: NodeId) => UpstreamPor
   };
 }
 
-/** Sets what a flow is judged to be; answers whether other faults hold it now. Touches no connection. */
-export function judge(flow: FlowState, { verdict, by }: Judgement, hitOf: (id: string) => Hit): boolean {
-  if (by.length === flow.hits.length && flow.hits.every((hit, at) => hit.id === by[at])) return false;
-  flow.held = verdict === 'hold';
+/** Sets what a flow is judged to be; answers whether it is anything else now. Touches no connection. */
+export function judge(
+  flow: FlowState,
+  { state, by, shape }: Judgement,
+  hitOf: (id: string) => Hit,
+  alarms: Alarms,
+): boolean {
+  const shapedBy = shape.map((part) => part.by);
+  if (sameIds(flow.hits, by) && sameIds(flow.shaping?.hits ?? [], shapedBy)) return false;
+  flow.state = state;
   flow.hits = by.map(hitOf);
+  const name = `${linkName(flow.flow)} ${flow.flow.direction}`;
+  flow.shaping = shape.length === 0 ? null : new Shaping(shape, name, hitOf, alarms);
   return true;
 }
 
+/** What is in force by an id never changes, so that ids say all. */
+function sameIds(hits: readonly Hit[], ids: readonly string[]): boolean {
+  return hits.length === ids.length && hits.every((hit, at) => hit.id === ids[at]);
+}
+
 /** Only the forward way of a link between nodes carries frames (T1); of clients, chunks are counted. */
-function scansOf(id: LinkId): { readonly forward: Scan; readonly back: Scan } {
-  if (id.from === clientPlace) {
-    return { forward: (_, count) => count.add('request', 1), back: (_, count) => count.add('reply', 1) };
-  }
-  const scanner = new FrameScanner();
-  return { forward: (chunk, count) => scanner.scan(chunk, count), back: () => {} };
+function scannersOf(id: LinkId): { readonly forward: Scanner; readonly back: Scanner } {
+  if (id.from === clientPlace) return { forward: chunkScanner('request'), back: chunkScanner('reply') };
+  return { forward: frameScanner(new FrameScanner()), back: chunkScanner(null) };
+}
+
+/** The delay of a flow, without jitter; 0 when there is none. */
+export function delayMsOf({ shaping }: FlowState): number {
+  return shaping === null ? 0 : longestDelayMs(shaping.shape);
 }
 
 function flowsView(
   forward: FlowState,
   back: FlowState,
   connections: ReadonlySet<Connection>,
-): Pick<LinkView, 'state' | 'faults' | 'held' | 'connections'> {
+): Pick<LinkView, 'state' | 'faults' | 'held' | 'connections' | 'delayMs'> {
   const waiting = [...connections].map((connection) => connection.waiting);
+  const flows = [forward, back];
   return {
-    state: forward.held || back.held ? 'held' : 'ok',
-    faults: [...new Set([...forward.hits, ...back.hits].map((hit: Hit) => hit.id))],
+    state: worst(flows),
+    delayMs: delayMsOf(forward),
+    faults: [...new Set(flows.flatMap(({ hits, shaping }) => hits.concat(shaping?.hits ?? [])))].map(
+      ({ id }) => id,
+    ),
     held: {
-      forward: forward.held ? waiting.reduce((sum, each) => sum + each.forward, 0) : 0,
-      back: back.held ? waiting.reduce((sum, each) => sum + each.back, 0) : 0,
+      forward: isTouched(forward) ? waiting.reduce((sum, each) => sum + each.forward, 0) : 0,
+      back: isTouched(back) ? waiting.reduce((sum, each) => sum + each.back, 0) : 0,
     },
     connections: connections.size,
   };
+}
+
+function isTouched({ state, shaping }: FlowState): boolean {
+  return state !== 'pass' || shaping !== null;
+}
+
+function worst(flows: readonly FlowState[]): LinkView['state'] {
+  if (flows.some(({ state }) => state === 'reset')) return 'reset';
+  if (flows.some(({ state }) => state === 'hold')) return 'held';
+  return flows.some(({ shaping }) => shaping !== null) ? 'slow' : 'ok';
 }

@@ -1,11 +1,12 @@
-import { linkName, type LinkId } from '../cluster/place.ts';
-import type { HitView } from '../cluster/snapshot.ts';
-import type { ActiveFault } from '../faults/fault.ts';
+import { clientPlace, linkName, type LinkId } from '../cluster/place.ts';
+import type { HitView, LinkView } from '../cluster/snapshot.ts';
+import type { ActiveFault, FaultParams } from '../faults/fault.ts';
 import { verdictOf } from '../faults/faults.ts';
 import { assert } from '../lib/assert.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { Hit } from './hit.ts';
-import { createLink, judge, type Link } from './link.ts';
+import { Hit, type LinkCount } from './hit.ts';
+import { Alarms } from './alarms.ts';
+import { createLink, delayMsOf, judge, type Link } from './link.ts';
 import type { FaultsSet, LostInFlight, ProxyCounters, UpstreamPorts } from './message.ts';
 
 /** All links of a cluster. Every function but `open` and `close` is done when it returns: none waits on data. */
@@ -20,22 +21,32 @@ export interface Links {
 
 export function createLinks(): Links {
   const links = new Map<string, Link>();
+  const alarms = new Alarms();
   const upstreams = new Map<NodeId, UpstreamPorts>();
   let faults: readonly ActiveFault[] = [];
   let hits: ReadonlyMap<string, Hit> = new Map();
 
   const judgeLink = (link: Link): boolean => {
-    const changed = link.flows.map((flow) =>
-      judge(flow, verdictOf(faults, flow.flow), (id) => hits.get(id) as Hit),
+    const changed = [link.forward, link.back].map((flow) =>
+      judge(flow, verdictOf(faults, flow.flow), (id) => hits.get(id) as Hit, alarms),
     );
     return changed.includes(true);
   };
+
+  /** There and back: a node answers on a connection of its own (T1), a client is answered on its own. */
+  const roundTripMs = ({ id, forward, back }: Link): number => {
+    const answers =
+      id.from === clientPlace ? back : links.get(linkName({ from: id.to, to: id.from }))?.forward;
+    return delayMsOf(forward) + (answers === undefined ? 0 : delayMsOf(answers));
+  };
+
+  const viewOf = (link: Link): LinkView => ({ ...link.view(), roundTripMs: roundTripMs(link) });
 
   return {
     async open(ids) {
       const again = ids.map(linkName).find((name) => links.has(name));
       assert(again === undefined, 'a link is opened once', { again });
-      const opened = ids.map((id) => createLink(id, (node) => upstreams.get(node) ?? null));
+      const opened = ids.map((id) => createLink(id, alarms, (node) => upstreams.get(node) ?? null));
       for (const link of opened) {
         judgeLink(link);
         links.set(linkName(link.id), link);
@@ -53,7 +64,7 @@ export function createLinks(): Links {
     setFaults(next) {
       const before = hits;
       faults = next;
-      hits = new Map(next.map(({ id }) => [id, before.get(id) ?? new Hit(id)]));
+      hits = new Map(next.map(({ id, params }) => [id, before.get(id) ?? new Hit(id, countsOf(params))]));
       const touched = [...links.values()].filter(judgeLink);
       for (const link of touched) {
         for (const connection of link.connections) connection.rejudged();
@@ -76,13 +87,20 @@ export function createLinks(): Links {
       };
     },
 
-    counters: () => ({ links: [...links.values()].map((link) => link.view()), hits: viewsOf(hits) }),
+    counters: () => ({ links: [...links.values()].map(viewOf), hits: viewsOf(hits) }),
 
     async close() {
+      alarms.close();
       await Promise.all([...links.values()].map((link) => link.close()));
       links.clear();
     },
   };
+}
+
+/** What a fault of these parameters may do beside holding or slowing. */
+function countsOf(params: FaultParams): readonly LinkCount[] {
+  if (params.kind === 'link') return ['lost', 'duplicated', 'reordered', 'stalled'];
+  return 'reset' in params ? ['reset'] : [];
 }
 
 function viewsOf(hits: ReadonlyMap<string, Hit>): Readonly<Record<string, HitView>> {

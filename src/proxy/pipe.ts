@@ -1,23 +1,21 @@
 import type { Socket } from 'node:net';
 import type { Flow } from '../faults/fault.ts';
-import type { Hit } from './hit.ts';
+import type { Alarmed, Alarms } from './alarms.ts';
+import type { FlowState } from './flow-state.ts';
+import { noCount } from './frame-scanner.ts';
 import { HoldQueue } from './hold-queue.ts';
+import type { Scanner } from './scanner.ts';
+import { ShapedWay, type WayHost } from './shaped-way.ts';
 import { isBlocked, readBytes, reset } from './socket.ts';
-import type { Passed, TrafficCount } from './traffic.ts';
-
-/** What one way of a link is judged to be now; shared by its connections and changed under their hands. */
-export interface FlowState {
-  readonly flow: Flow;
-  held: boolean;
-  /** Of the faults that hold it. A change of them is another array, never a change of this one. */
-  hits: readonly Hit[];
-}
-
-/** Counts what begins in a chunk. */
-export type Scan = (chunk: Buffer, count: TrafficCount) => void;
+import type { Passed } from './traffic.ts';
 
 /** Per connection and direction, what waits here and in the sink's stream together (T8). */
 export const holdBytes = 256 * 1024;
+
+/** Per connection and direction, what may be under way: 320 MB/s at a delay of 100 ms. */
+const wayBytes = 32 * 1024 * 1024;
+/** So much is written at a time before the kernel is asked whether it took it all. */
+const batchBytes = 256 * 1024;
 
 /**
  * `open`; `ended`: the source's FIN has been read and is to follow the bytes; `passed`: it has; `reset`: the
@@ -25,50 +23,65 @@ export const holdBytes = 256 * 1024;
  */
 type End = 'open' | 'ended' | 'passed' | 'reset' | 'dead';
 
+/** What a pipe shares with those of its link. */
+export interface PipeLink {
+  readonly passed: Passed;
+  readonly alarms: Alarms;
+}
+
 /**
  * One way of one connection: bytes from `source` to `sink`. The one place where a chunk is judged
  * (`#arrive`) and the one where what waited is let go (`release`).
  *
  * 1. Bytes leave in the order they came, FIN after them: while anything waits, new bytes wait behind it.
+ *    Only whole frames ever leave that order, and only by a fault that says so.
  * 2. While the flow is held nothing leaves: no byte, no FIN, no RST (T8).
  * 3. While held it keeps reading up to `holdBytes`, so that it notices the end of its source (P6); while
- *    passing it reads only when the sink takes all (back-pressure).
+ *    passing it reads only when the sink takes all (back-pressure), or what it reads is under way.
  * 4. A source's RST takes what it had sent and has not left here with it.
  */
-export class Pipe {
+export class Pipe implements Alarmed, WayHost {
   readonly #flow: FlowState;
-  readonly #scan: Scan;
-  readonly #passed: Passed;
-  /** Whom hits are counted for: the connection. */
-  readonly #connection: object;
+  readonly #link: PipeLink;
+  /** Whom hits are counted for. */
+  readonly connection: object;
+  /** Where the stream is: in what has been read, and in what has been let go while something waits. */
+  readonly #in: Scanner;
+  #out: Scanner | null = null;
   readonly #queue = new HoldQueue();
+  /** Where bytes are under a shape; null while there is none and nothing is left of one. */
+  #way: ShapedWay | null = null;
+  /** The source's end is under way too. */
+  #endEntered = false;
   #source: Socket | null = null;
   #sink: Socket | null = null;
   #reading = false;
   #end: End = 'open';
 
-  constructor(flow: FlowState, scan: Scan, passed: Passed, connection: object) {
+  constructor(flow: FlowState, scanner: Scanner, link: PipeLink, connection: object) {
     this.#flow = flow;
-    this.#scan = scan;
-    this.#passed = passed;
-    this.#connection = connection;
+    this.#in = scanner;
+    this.#link = link;
+    this.connection = connection;
   }
 
   get flow(): Flow {
     return this.#flow.flow;
   }
 
-  /** True while the flow is held: what waits then waits for a heal. */
-  get held(): boolean {
-    return this.#flow.held;
+  get passing(): boolean {
+    return this.#flow.state === 'pass' && this.#end !== 'dead';
   }
 
   get waiting(): { readonly frames: number; readonly bytes: number } {
-    return { frames: this.#queue.frames, bytes: this.#queue.bytes };
+    return {
+      frames: this.#queue.frames + (this.#way?.frames ?? 0),
+      bytes: this.#queue.bytes + (this.#way?.bytes ?? 0),
+    };
   }
 
   get waitingBytes(): number {
-    return this.#queue.bytes;
+    return this.#queue.bytes + (this.#way?.bytes ?? 0);
   }
 
   /** The source's FIN has been read. */
@@ -89,24 +102,30 @@ export class Pipe {
     this.release();
   }
 
-  /** The flow's faults have changed: what waits is held by the new ones too, or leaves. */
+  /** The flow's faults have changed: what waits and what is under way go on under the new ones, or leave. */
   rejudged(): void {
-    const hits = this.#flow.hits;
-    this.#queue.heldBy(hits, this.#connection);
+    const { hits, state, shaping } = this.#flow;
+    const now = performance.now();
+    this.#queue.heldBy(hits, this.connection);
     if (this.#end === 'ended' || this.#end === 'reset') this.touch();
+    if (state === 'pass') this.#way?.thaw(now);
+    else this.#way?.freeze(now);
+    this.#way?.reshape(shaping, now);
     this.release();
   }
 
   /** Something without bytes (an opening, FIN, RST) waits on this flow. */
   touch(): void {
-    for (const hit of this.#flow.hits) hit.addBytes(this.#connection, 0);
+    for (const hit of this.#flow.hits) hit.addBytes(this.connection, 0);
   }
 
   /** The source was reset: its bytes are lost, and the sink learns of it when the flow lets it (T8). */
   abort(): void {
     if (this.#end === 'dead') return;
     this.#end = 'reset';
+    this.#endEntered = false;
     this.#queue.clear();
+    this.#way?.clear();
     this.touch();
     this.release();
   }
@@ -115,42 +134,117 @@ export class Pipe {
   die(): void {
     this.#end = 'dead';
     this.#queue.clear();
+    this.#way?.clear();
+    this.#way = null;
     this.#steer();
   }
 
   /** Lets go what waits, in order, as far as the flow and the sink allow. */
-  release(): void {
+  release(now = performance.now()): void {
     const sink = this.#sink;
-    if (this.#flow.held || this.#end === 'dead' || sink === null) return this.#steer();
-    if (this.#end === 'reset') {
-      this.#end = 'dead';
-      return reset(sink);
-    }
+    if (this.#flow.state !== 'pass' || this.#end === 'dead' || sink === null) return this.#steer();
+    if (this.#way !== null || this.#flow.shaping !== null) return this.#releaseShaped(sink, now);
+    if (this.#end === 'reset') return this.#leave('reset', sink);
     while (!isBlocked(sink)) {
-      const bytes = this.#queue.shift(this.#passed);
+      const bytes = this.#queue.shift(this.#link.passed);
       if (bytes === null) break;
+      this.#out?.scan(bytes, noCount);
       sink.write(bytes);
     }
-    if (this.#end === 'ended' && this.#queue.bytes === 0) {
-      this.#end = 'passed';
-      sink.end();
-    }
+    if (this.#queue.bytes === 0) this.#out = null;
+    if (this.#end === 'ended' && this.#queue.bytes === 0) this.#leave('fin', sink);
     this.#steer();
+  }
+
+  ring(now: number): void {
+    this.release(now);
+  }
+
+  /** More of what waits may pay now, and what was paid for may be due. */
+  paid(now: number): void {
+    this.release(now);
   }
 
   #arrive(chunk: Buffer): void {
     if (this.#end === 'dead') return;
     const sink = this.#sink;
-    const { held, hits } = this.#flow;
-    if (!held && sink !== null && this.#queue.bytes === 0 && !isBlocked(sink)) {
-      this.#scan(chunk, this.#passed);
-      this.#passed.bytes += chunk.length;
+    const { state, shaping } = this.#flow;
+    const direct = state === 'pass' && sink !== null && this.#queue.bytes === 0;
+    if (direct && shaping === null && this.#way === null && !isBlocked(sink)) {
+      this.#in.scan(chunk, this.#link.passed);
+      this.#link.passed.bytes += chunk.length;
       sink.write(chunk);
       if (isBlocked(sink)) this.#steer();
       return;
     }
-    this.#scan(chunk, this.#queue.append(chunk, hits, this.#connection));
+    const shaped = shaping !== null || this.#way !== null;
+    if (direct && shaped && this.#shapedWay().ready) {
+      const now = performance.now();
+      this.#shapedWay().take(chunk, this.#in, now);
+      return this.#releaseShaped(sink, now);
+    }
+    this.#out ??= this.#in.fork();
+    this.#in.scan(chunk, this.#queue.append(chunk, this.#flow.hits, this.connection));
     this.#steer();
+  }
+
+  #shapedWay(): ShapedWay {
+    const between = (this.#out ?? this.#in).frames?.betweenMessages ?? true;
+    this.#way ??= new ShapedWay(this, this.#flow.shaping, between);
+    return this.#way;
+  }
+
+  #releaseShaped(sink: Socket, now: number): void {
+    const way = this.#shapedWay();
+    this.#feed(way, now);
+    const { shaping } = this.#flow;
+    if (!way.ready) shaping?.serve(now);
+    this.#drain(way, sink, now);
+    if (this.#end === 'dead' || this.#way === null) return;
+    this.#feed(way, now);
+    const due = way.dueAt();
+    if (due !== null && !isBlocked(sink)) this.#link.alarms.set(this, due);
+    if (shaping === null && way.empty && this.#queue.bytes === 0) this.#way = null;
+    this.#steer();
+  }
+
+  /** What waits goes under way as far as bandwidth and room allow, and the source's end after it. */
+  #feed(way: ShapedWay, now: number): void {
+    while (way.ready && way.bytes < wayBytes) {
+      const bytes = this.#queue.shift(null);
+      if (bytes === null) break;
+      way.take(bytes, this.#out ?? this.#in, now);
+    }
+    if (this.#queue.bytes > 0) return;
+    this.#out = null;
+    if (this.#endEntered || !way.ready || (this.#end !== 'ended' && this.#end !== 'reset')) return;
+    this.#endEntered = true;
+    way.finish(this.#end === 'ended' ? 'fin' : 'reset', now);
+  }
+
+  #drain(way: ShapedWay, sink: Socket, now: number): void {
+    while (!isBlocked(sink)) {
+      sink.cork();
+      let written = 0;
+      let unit = way.next(now);
+      while (unit !== null && unit.end === null) {
+        sink.write(unit.pass(this.#link.passed));
+        written += unit.bytes.length;
+        unit = written < batchBytes ? way.next(now) : null;
+      }
+      sink.uncork();
+      if (unit !== null && unit.end !== null) this.#leave(unit.end, sink);
+      if (written < batchBytes) return;
+    }
+  }
+
+  #leave(end: 'fin' | 'reset', sink: Socket): void {
+    if (end === 'reset') {
+      this.die();
+      return reset(sink);
+    }
+    this.#end = 'passed';
+    sink.end();
   }
 
   #finish(): void {
@@ -171,7 +265,11 @@ export class Pipe {
 
   #hasRoom(): boolean {
     const unsent = this.#sink?.writableLength ?? 0;
-    if (this.#flow.held) return this.#queue.bytes + unsent + readBytes <= holdBytes;
-    return this.#queue.bytes === 0 && (this.#sink === null || !isBlocked(this.#sink));
+    if (this.#flow.state !== 'pass') return this.#queue.bytes + unsent + readBytes <= holdBytes;
+    const way = this.#way;
+    if (way === null) return this.#queue.bytes === 0 && (this.#sink === null || !isBlocked(this.#sink));
+    if (this.#sink !== null && isBlocked(this.#sink))
+      return this.waitingBytes + unsent + readBytes <= holdBytes;
+    return this.#queue.bytes + readBytes <= holdBytes && way.bytes < wayBytes;
   }
 }

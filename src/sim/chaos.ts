@@ -173,7 +173,7 @@ export class Chaos {
       this.#rng.chance(0.85) && this.#nodes.length > 1 ? [node, this.#other(node)] : [clientPlace, node];
     if (kind === 'cut') {
       const [from, to] = this.#rng.chance(0.5) ? ends : ([ends[1], ends[0]] as const);
-      return this.#world.fault({ kind, from, to });
+      return this.#world.fault({ kind, from: [from], to: [to] });
     }
     const side: Place[] = this.#nodes.filter(() => this.#rng.chance(0.5));
     const group = side.length === 0 || side.length === this.#nodes.length ? [node] : side;

@@ -93,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
           'an observation and nothing more. A follower speaks when spoken to, so n1 soon suspects n3 too. ' +
           'Empty appends are probes: all that a silent follower costs its leader (F4).',
       );
-      stage.fault({ kind: 'cut', from: 'n1', to: 'n3' });
+      stage.fault({ kind: 'cut', from: ['n1'], to: ['n3'] });
       stage.run(300);
       stage.put('n1', 'x', '1');
       stage.run(2000);
@@ -110,7 +110,7 @@ export const scenarios: readonly Scenario[] = [
         'Now the other way: n3 hears n1, and n1 does not hear n3. The write reaches n3, a read there is new, ' +
           'and only n1 does not know it: its view of a follower may be behind the truth, never ahead of it (I4).',
       );
-      stage.fault({ kind: 'cut', from: 'n3', to: 'n1' });
+      stage.fault({ kind: 'cut', from: ['n3'], to: ['n1'] });
       stage.put('n1', 'x', '2');
       stage.run(50);
       stage.get('n3', 'x');

@@ -93,7 +93,7 @@ export class World {
   }
 
   holds(flow: Flow): boolean {
-    return this.#faults.length > 0 && verdictOf(this.#faults, flow).verdict === 'hold';
+    return this.#faults.length > 0 && verdictOf(this.#faults, flow).state !== 'pass';
   }
 
   /** Is anything between these two held, either way? */

@@ -6,15 +6,18 @@ import { sameConditions } from '../faults/conditions.ts';
 import { addFault, conditionsOf, faultKinds, formatFault, nodeOf, parseFault } from '../faults/faults.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Proxy } from '../proxy/host.ts';
+import { createEndings, type Endings } from './endings.ts';
 import type { EventLog } from './event-log.ts';
 import type { ManagedNode } from './node.ts';
 import type { NodeHits } from './node-hits.ts';
 import type { RecordFile } from './record-file.ts';
 
 export interface FaultControl {
-  inject(params: FaultParams): Promise<Methods['fault']['result']>;
+  inject(request: Methods['fault']['params']): Promise<Methods['fault']['result']>;
   /** Null: all of them. */
-  heal(id: string | null): Promise<Methods['heal']['result']>;
+  heal(ids: readonly string[] | null): Promise<Methods['heal']['result']>;
+  /** No fault ends by itself any more: the cluster is going down. */
+  stop(): void;
   views(hits: Readonly<Record<string, HitView>>): readonly FaultView[];
 }
 
@@ -30,81 +33,121 @@ export interface FaultWorld {
   nowMs(): number;
 }
 
+export function createFaultControl(world: FaultWorld): FaultControl {
+  return new Control(world);
+}
+
 /**
  * What is in force is recorded before proxy or nodes are told: whoever finds the record knows what may be
  * cut, and a node that starts meanwhile starts under it.
  */
-export function createFaultControl(world: FaultWorld): FaultControl {
-  const { record, events, cluster } = world;
-  const ids = world.nodes.map(({ id }) => id);
-  const since = new Map<string, number>();
-  let queue: Promise<unknown> = Promise.resolve();
+class Control implements FaultControl {
+  readonly #world: FaultWorld;
+  readonly #ids: readonly NodeId[];
+  /** Since `up`, by fault. */
+  readonly #since = new Map<string, number>();
+  readonly #endings: Endings;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(world: FaultWorld) {
+    this.#world = world;
+    this.#ids = world.nodes.map(({ id }) => id);
+    this.#endings = createEndings(world.nowMs, (ended) => {
+      // A record that cannot be written leaves the fault in force, as it would for `heal`.
+      void this.#inTurn(() => this.#end(ended, 'expired')).catch((error: unknown) => console.error(error));
+    });
+  }
+
+  inject(request: Methods['fault']['params']): Promise<Methods['fault']['result']> {
+    return this.#inTurn(() => this.#inject(request));
+  }
+
+  heal(ids: readonly string[] | null): Promise<Methods['heal']['result']> {
+    return this.#inTurn(() => this.#heal(ids));
+  }
+
+  stop(): void {
+    this.#endings.stop();
+  }
+
+  views(hits: Readonly<Record<string, HitView>>): readonly FaultView[] {
+    return this.#world.record.now.faults.map((fault) => ({
+      id: fault.id,
+      kind: fault.params.kind,
+      text: formatFault(fault.params),
+      sinceMs: Math.round(this.#since.get(fault.id) ?? 0),
+      untilMs: this.#endings.of(fault.id),
+      hit: hitOf(fault, hits, this.#world.hits),
+    }));
+  }
 
   /** One change after the other: what a command sees in force is what it changes. */
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const done = queue.then(act);
-    queue = done.catch(() => {});
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act);
+    this.#queue = done.catch(() => {});
     return done;
-  };
+  }
 
-  const inject = async (given: FaultParams): Promise<Methods['fault']['result']> => {
-    const params = checked(given, ids);
+  async #inject({ fault, add, forMs }: Methods['fault']['params']): Promise<Methods['fault']['result']> {
+    const { record, events, nowMs } = this.#world;
+    const params = checked(fault, this.#ids);
     const { faults, nextFault } = record.now;
-    const added = addFault(faults, { id: `f${nextFault}`, since: Date.now(), params });
+    const since = Date.now();
+    const until = forMs === undefined ? {} : { until: since + forMs };
+    const added = addFault(faults, { id: `f${nextFault}`, since, ...until, params }, add);
     const { id } = added.fault;
     const text = formatFault(params);
     if (!added.changed) return { changed: false, event: events.last, id, text, ...untouched };
-    record.change({
-      faults: added.faults,
-      nextFault: added.fault.id === `f${nextFault}` ? nextFault + 1 : nextFault,
-    });
-    if (!since.has(id)) since.set(id, world.nowMs());
-    const { links, connections, nodes } = await carryOut(world, faults, added.faults);
-    const replaced = added.replaced.map((fault) => fault.id).join(' ');
+    record.change({ faults: added.faults, nextFault: id === `f${nextFault}` ? nextFault + 1 : nextFault });
+    if (!this.#since.has(id)) this.#since.set(id, nowMs());
+    this.#endings.set(id, forMs === undefined ? null : nowMs() + forMs);
+    for (const { id: ended } of added.replaced) this.#endings.set(ended, null);
+    const { links, connections, nodes } = await carryOut(this.#world, faults, added.faults);
+    const replaced = added.replaced.map((one) => one.id).join(' ');
     const event = events.append(null, params.kind, {
       id,
       text,
       ...(nodeOf(params) === null ? { links, connections } : {}),
+      ...(forMs === undefined ? {} : { forMs }),
       ...(replaced === '' ? {} : { replaced }),
     });
     return { changed: true, event, id, text, links, connections, nodes };
-  };
+  }
 
-  const heal = async (id: string | null): Promise<Methods['heal']['result']> => {
+  async #heal(asked: readonly string[] | null): Promise<Methods['heal']['result']> {
+    const { cluster, record } = this.#world;
     const { faults, nextFault } = record.now;
-    if (id !== null && !wasIssued(id, nextFault)) {
-      throw new ReplabError('no-such-fault', {
-        cluster,
-        id,
-        ids: faults.map((fault) => fault.id).join(', '),
-      });
+    const ids = faults.map(({ id }) => id);
+    const unknown = asked?.find((id) => !wasIssued(id, nextFault));
+    if (unknown !== undefined) {
+      throw new ReplabError('no-such-fault', { cluster, id: unknown, ids: ids.join(', ') });
     }
-    const ending = faults.filter((fault) => id === null || fault.id === id);
+    return await this.#end(asked ?? ids, 'healed');
+  }
+
+  async #end(ids: readonly string[], name: 'healed' | 'expired'): Promise<Methods['heal']['result']> {
+    const { record, events, hits: nodeHits } = this.#world;
+    const { faults } = record.now;
+    const ending = faults.filter(({ id }) => ids.includes(id));
     if (ending.length === 0) return { changed: false, event: events.last, healed: [] };
     const left = faults.filter((fault) => !ending.includes(fault));
     record.change({ faults: left });
-    const { hits } = await carryOut(world, faults, left);
+    const { hits } = await carryOut(this.#world, faults, left);
     const healed = ending.map((fault) => ({
       id: fault.id,
       text: formatFault(fault.params),
-      hit: hitOf(fault, hits, world.hits),
+      hit: hitOf(fault, hits, nodeHits),
     }));
-    for (const { id: ended } of ending) world.hits.forget(ended);
-    const event = events.append(null, 'healed', {
-      ids: ending.map((fault) => fault.id).join(' '),
+    for (const { id } of ending) {
+      nodeHits.forget(id);
+      this.#endings.set(id, null);
+    }
+    const event = events.append(null, name, {
+      ids: ending.map(({ id }) => id).join(' '),
       ...sum(healed.map(({ hit }) => hit)),
     });
     return { changed: true, event, healed };
-  };
-
-  return {
-    inject: (params) => inTurn(() => inject(params)),
-    heal: (id) => inTurn(() => heal(id)),
-    views: (hits) =>
-      record.now.faults.map((fault) =>
-        viewOf(fault, since.get(fault.id) ?? 0, hitOf(fault, hits, world.hits)),
-      ),
-  };
+  }
 }
 
 const untouched = { links: 0, connections: 0, nodes: [] } as const;
@@ -147,17 +190,6 @@ function hitOf(
   nodes: NodeHits,
 ): HitView {
   return (nodeOf(params) === null ? links[id] : undefined) ?? nodes.of(id);
-}
-
-function viewOf({ id, params }: ActiveFault, sinceMs: number, hit: HitView): FaultView {
-  return {
-    id,
-    kind: params.kind,
-    text: formatFault(params),
-    sinceMs: Math.round(sinceMs),
-    untilMs: null,
-    hit,
-  };
 }
 
 /** Parameters from the socket are what the grammar makes of them as text: nothing else reaches the proxy. */

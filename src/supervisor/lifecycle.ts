@@ -75,6 +75,7 @@ function whatIsMissing(ids: readonly string[], answered: readonly Answered[]): s
 export async function takeDown(cluster: Cluster, keep: boolean, progress: Progress): Promise<number> {
   const { nodes, spec, dir, record, events, sampler, proxy, reaper } = cluster;
   sampler.stop();
+  cluster.faults.stop();
   events.append(null, 'down', { keep });
   progress(`ending ${nodes.length} nodes`);
   const ended = await Promise.all(nodes.map((node) => node.end(keep ? graceMs : 0)));

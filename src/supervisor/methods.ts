@@ -38,13 +38,13 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
     snapshot: ({ fresh }) => snapshot(fresh),
     watch: ({ everyMs }, call) => watchCluster(world, everyMs, call),
     events: (params, call) => follow(cluster, params, call),
-    async fault({ fault }) {
+    async fault(params) {
       await whileUp();
-      return await cluster.faults.inject(fault);
+      return await cluster.faults.inject(params);
     },
-    async heal({ id }) {
+    async heal({ ids }) {
       await whileUp();
-      return await cluster.faults.heal(id);
+      return await cluster.faults.heal(ids);
     },
     async node({ action, nodes }, { item }) {
       await whileUp();

@@ -116,6 +116,8 @@ describe('converged (P13)', () => {
       from: 'n1',
       to: 'n3',
       state: 'held',
+      delayMs: 0,
+      roundTripMs: 0,
       faults: ['f1'],
       held: { forward: 7, back: 0 },
       connections: 1,

@@ -41,8 +41,8 @@ n1    running  leader    1@n1   1@n1/10   1@n1/10  -                   3  4001
 n2    running  follower  1@n1   1@n1/10   1@n1/10  no                  3  4002
 n3    running  follower  1@n1   1@n1/6    1@n1/6   4 entries, 1.2s     2  4003
 
-FAULT  WHAT        FOR   HELD BACK                           OF THAT
-f1     isolate n3  2.4s  44 frames (40 heartbeat, 4 append)  4 with data
+FAULT  WHAT        FOR   ENDS IN  HIT                                 OF THAT
+f1     isolate n3  2.4s  -        44 frames (40 heartbeat, 4 append)  4 with data
 `,
   );
 });

@@ -3,7 +3,7 @@ import { count } from '../../src/commands/count.ts';
 import { diffJson, diffText } from '../../src/commands/diff-text.ts';
 import { entryLine } from '../../src/commands/entry-text.ts';
 import { eventLine } from '../../src/commands/event-text.ts';
-import { hitPayload, hitText } from '../../src/commands/fault-text.ts';
+import { effectText, hitPayload, hitText } from '../../src/commands/fault-text.ts';
 import { plain } from '../../src/commands/style.ts';
 import { table } from '../../src/commands/table.ts';
 import type { ClusterDiff } from '../../src/client/diff-cluster.ts';
@@ -70,6 +70,16 @@ test('P13: a fault that hit nothing, and one that hit no data, say so', () => {
   const data = { ...none, byClass: { heartbeat: 40, append: 2 }, payload: 2 };
   expect(hitText(data)).toBe('42 frames (40 heartbeat, 2 append)');
   expect(hitPayload(data)).toBe(true);
+  expect(effectText(none)).toBe('it hit nothing');
+  expect(effectText({ ...none, byClass: { heartbeat: 40 }, bytes: 900 })).toBe(
+    'it hit 40 frames (40 heartbeat), none with data',
+  );
+  expect(effectText({ ...data, counts: { lost: 2, duplicated: 0 } })).toBe(
+    'it hit 42 frames (40 heartbeat, 2 append), 2 lost',
+  );
+  expect(effectText({ ...none, connections: 3, counts: { reset: 3 } })).toBe(
+    'it hit 3 connections reset, none with data',
+  );
 });
 
 test.for([

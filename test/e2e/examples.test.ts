@@ -93,7 +93,7 @@ describe('P8: examples mean the same in every shell', () => {
 /** The same cluster before each example: healed, running, led by n1, x=1. */
 async function restore(healthy: Cluster): Promise<void> {
   const { nodes } = healthy.spec;
-  await healthy.request('heal', { id: null });
+  await healthy.request('heal', { ids: null });
   const paused = (await healthy.freshSnapshot()).nodes.filter(({ state }) => state === 'paused');
   await healthy.request('node', { action: 'resume', nodes: paused.map(({ id }) => id) });
   await healthy.request('node', { action: 'start', nodes });

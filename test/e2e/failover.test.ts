@@ -151,7 +151,7 @@ describe('judging', () => {
     const { faults } = await json<{ faults: { id: string; hit: { payload: number } }[] }>('faults');
     expect(faults[0]!.hit.payload).toBeGreaterThan(0);
     expect(await ok('faults')).toMatch(/f1 +isolate n3 .* append.* with data/);
-    expect(await ok('heal', 'f1')).toMatch(/^healed f1 \(isolate n3\): it held back \d+ frames/);
+    expect(await ok('heal', 'f1')).toMatch(/^healed f1 \(isolate n3\): it hit \d+ frames/);
     expect(await ok('faults')).toBe('No fault is in force.\n');
   });
 });

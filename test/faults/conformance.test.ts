@@ -10,9 +10,28 @@ const links = linksOf(nodes);
 
 /** Beside each kind's usage: what is worth carrying out too. A new kind does not compile without a row. */
 const examples: Record<FlowFaultName, readonly string[]> = {
-  partition: ['partition n1/n2/n3', 'partition n1,client', 'partition client', 'partition client/n3'],
-  cut: ['cut n3:n1', 'cut client:n1', 'cut n1:client'],
-  isolate: ['isolate n3'],
+  partition: [
+    'partition n1/n2/n3',
+    'partition n1,client',
+    'partition client',
+    'partition client/n3',
+    'partition bridge:n2',
+    'partition n1,client/n2,n3 --reset',
+  ],
+  cut: [
+    'cut n3:n1',
+    'cut client:n1',
+    'cut n1:client',
+    'cut n1,client:n2,n3',
+    'cut n1:n2 --reset',
+    'cut client:n1 --reset',
+  ],
+  isolate: ['isolate n3', 'isolate n3 --reset'],
+  link: [
+    'link n1:n2 --both --delay 20ms --jitter 20ms',
+    'link client,n1:n3 --bandwidth 10KB/s',
+    'link n1:client --delay 20ms --loss 10%',
+  ],
 };
 
 const kinds = Object.keys(examples) as FlowFaultName[];
@@ -47,23 +66,29 @@ function heard(end: End, name: string): string {
   return end.received().toString().replace(name, '');
 }
 
-/** By name of the flow: whether its byte is through. */
-type Carried = Readonly<Record<string, 'pass' | 'hold'>>;
+type State = 'pass' | 'hold' | 'reset';
 
-/** Settles once every byte is either through or held. */
+/** By name of the flow: whether its byte is through. */
+type Carried = Readonly<Record<string, State>>;
+
+/** Settles once every byte is through or held, or its connection reset. */
 async function settled(net: Net, streams: readonly Stream[]): Promise<Carried> {
   return until('every byte to be through or held', async () => {
     const views = (await net.proxy.counters()).links;
-    const carried: Record<string, 'pass' | 'hold'> = {};
+    const carried: Record<string, State> = {};
     for (const { link, dialler, dialled } of streams) {
       const name = linkName(link);
-      const { held } = views.find((view) => linkName(view) === name)!;
+      const { held, state } = views.find((view) => linkName(view) === name)!;
       for (const [direction, end] of [
         ['forward', dialled],
         ['back', dialler],
       ] as const) {
+        if (dialler.error === 'ECONNRESET' && dialled.error === 'ECONNRESET') {
+          carried[`${name} ${direction}`] = 'reset';
+          continue;
+        }
         const through = heard(end, name) === '!';
-        if (through === (held[direction] === 1)) return null;
+        if (through === (held[direction] === 1) || (!through && state === 'slow')) return null;
         carried[`${name} ${direction}`] = through ? 'pass' : 'hold';
       }
     }
@@ -76,8 +101,12 @@ function judged(faults: readonly ActiveFault[]): Carried {
     { ...link, direction: 'forward' as const },
     { ...link, direction: 'back' as const },
   ]);
+  const stateOf = (flow: Flow): State => verdictOf(faults, flow).state;
+  // A connection is reset as a whole.
+  const isReset = (flow: Flow): boolean =>
+    (['forward', 'back'] as const).some((direction) => stateOf({ ...flow, direction }) === 'reset');
   return Object.fromEntries(
-    flows.map((flow) => [`${linkName(flow)} ${flow.direction}`, verdictOf(faults, flow).verdict]),
+    flows.map((flow) => [`${linkName(flow)} ${flow.direction}`, isReset(flow) ? 'reset' : stateOf(flow)]),
   );
 }
 
@@ -93,8 +122,9 @@ async function carryOut(...texts: readonly string[]): Promise<Carried> {
   const carried = await settled(net, streams);
 
   await net.faults();
+  const kept = streams.filter(({ link }) => carried[`${linkName(link)} forward`] !== 'reset');
   await until('every byte to arrive late', () =>
-    streams.every(({ link, dialler, dialled }) =>
+    kept.every(({ link, dialler, dialled }) =>
       [dialler, dialled].every((end) => heard(end, linkName(link)) === '!'),
     ),
   );
@@ -105,18 +135,29 @@ async function carryOut(...texts: readonly string[]): Promise<Carried> {
 async function carryOutOnNew(text: string): Promise<Carried> {
   const net = await startNet(nodes);
   await net.faults(text);
-  for (const link of links) (await net.dial(linkName(link))).socket.write('!');
+  const diallers = new Map<string, End>();
+  for (const link of links) {
+    const dialler = await net.dial(linkName(link));
+    dialler.socket.write('!');
+    diallers.set(linkName(link), dialler);
+  }
   return until('every byte to be through or held', async () => {
     const views = (await net.proxy.counters()).links;
     const through = (link: LinkId): number =>
       acceptedBy(net, link).filter((end) => end.received().length > 0).length;
-    const held = (link: LinkId): number =>
-      views.find((view) => linkName(view) === linkName(link))!.held.forward;
-    const bytes = links.reduce((sum, link) => sum + held(link), 0);
+    const held = (link: LinkId): number => {
+      const { state, held: bytes } = views.find((view) => linkName(view) === linkName(link))!;
+      return state === 'held' ? bytes.forward : 0;
+    };
+    const refused = (link: LinkId): boolean => diallers.get(linkName(link))!.closed;
+    const bytes = links.reduce((sum, link) => sum + held(link) + Number(refused(link)), 0);
     const arrived = nodes.flatMap((to) => [through({ from: 'client', to }), through({ from: to, to })]);
     if (bytes + arrived.reduce((sum, count) => sum + count, 0) < links.length) return null;
     return Object.fromEntries(
-      links.map((link) => [`${linkName(link)} forward`, held(link) === 1 ? 'hold' : 'pass']),
+      links.map((link) => {
+        const state = refused(link) ? 'reset' : held(link) === 1 ? 'hold' : 'pass';
+        return [`${linkName(link)} forward`, state];
+      }),
     );
   });
 }

@@ -22,7 +22,7 @@ describe('verdicts', () => {
         const [from, to] = text.slice('cut '.length).split(':');
         for (const flow of flows) {
           const named = senderOf(flow) === from && receiverOf(flow) === to;
-          expect(verdictOf(active(text), flow).verdict).toBe(named ? 'hold' : 'pass');
+          expect(verdictOf(active(text), flow).state).toBe(named ? 'hold' : 'pass');
         }
       }),
     );
@@ -66,7 +66,7 @@ describe('verdicts', () => {
         for (const flow of flows) {
           const [from, to] = [of(senderOf(flow)), of(receiverOf(flow))];
           const cut = from !== -1 && to !== -1 && from !== to;
-          expect(verdictOf(active(text), flow).verdict).toBe(cut ? 'hold' : 'pass');
+          expect(verdictOf(active(text), flow).state).toBe(cut ? 'hold' : 'pass');
         }
       }),
     );
@@ -91,10 +91,10 @@ describe('verdicts', () => {
         for (const flow of flows) {
           const there = verdictOf(faults, flow);
           const back = verdictOf(faults.toReversed(), flow);
-          expect(back.verdict).toBe(there.verdict);
+          expect(back.state).toBe(there.state);
           expect(back.by).toEqual(there.by.toReversed());
           expect(there.by).toEqual(
-            faults.filter((f) => verdictOf([f], flow).verdict === 'hold').map((f) => f.id),
+            faults.filter((f) => verdictOf([f], flow).state === 'hold').map((f) => f.id),
           );
         }
       }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { clientPlace, linksOf, type Place } from '../../src/cluster/place.ts';
+import type { LinkConditions, Shape } from '../../src/faults/shape.ts';
 import type { ActiveFault, FaultKindName, FaultParams, Flow } from '../../src/faults/fault.ts';
 import { faultKinds, parseFault, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
@@ -27,7 +28,7 @@ export function active(...texts: readonly string[]): ActiveFault[] {
 export function held(...texts: readonly string[]): string[] {
   const faults = active(...texts);
   return flows
-    .filter((flow) => verdictOf(faults, flow).verdict === 'hold')
+    .filter((flow) => verdictOf(faults, flow).state === 'hold')
     .map((flow) => `${senderOf(flow)}>${receiverOf(flow)} on ${flow.from}:${flow.to}`)
     .toSorted();
 }
@@ -59,3 +60,17 @@ const skewText = fc
       `skew ${node} --offset ${offset}ms --drift ${drift}% --monotonic-drift ${rate / 100}%`,
   );
 export const anyText = fc.oneof(faultText, skewText);
+
+/** A shape of one part, as the fault f1 makes it. */
+export function shapeOf(conditions: Partial<LinkConditions>): Shape {
+  const good = {
+    delayMs: 0,
+    jitterMs: 0,
+    bytesPerSecond: null,
+    loss: 0,
+    duplicate: 0,
+    reorder: 0,
+    only: null,
+  };
+  return [{ by: 'f1', ...good, ...conditions }];
+}

@@ -90,6 +90,7 @@ describe('counts (P13)', () => {
       payload: tally(first)['append'],
       bytes: firstBytes,
       connections: 1,
+      counts: {},
     });
     // A second fault holds what waits already, and counts it too.
     await net.faults('cut n1:n2', 'isolate n1');
@@ -121,7 +122,7 @@ describe('counts (P13)', () => {
     await net.faults('cut n1:n2');
     from.socket.write(bytes.subarray(30, 37));
     await read(37);
-    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 7, connections: 1 });
+    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 7, connections: 1, counts: {} });
     from.socket.write(bytes.subarray(37, 50));
     await read(50);
     expect(await net.hit('f1')).toMatchObject({ byClass: { append: 1 }, payload: 1, bytes: 20 });
@@ -133,7 +134,7 @@ describe('counts (P13)', () => {
   test('a fault that held nothing says so', async () => {
     const net = await startNet(['n1', 'n2']);
     await net.faults('isolate n1');
-    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 0, connections: 0 });
+    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 0, connections: 0, counts: {} });
   });
 
   test('bytes that are no frames pass and are held like any, uncounted', async () => {
@@ -145,7 +146,7 @@ describe('counts (P13)', () => {
     await net.faults('isolate n2');
     from.socket.write(frame('append', 10));
     await until('more of it', async () => (await net.hit('f1')).bytes === 24);
-    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 24, connections: 1 });
+    expect(await net.hit('f1')).toEqual({ byClass: {}, payload: 0, bytes: 24, connections: 1, counts: {} });
     await net.faults();
     await until('all of it', () => target.text().length === 28 + 24);
     expect((await net.link('n1->n2')).frames).toBe(0);

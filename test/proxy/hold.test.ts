@@ -44,6 +44,8 @@ describe('hold (T8)', () => {
       from: 'n1',
       to: 'n2',
       state: 'ok',
+      delayMs: 0,
+      roundTripMs: 0,
       faults: [],
       held: { forward: 0, back: 0 },
       connections: 1,
@@ -240,7 +242,13 @@ describe('hold (T8)', () => {
     await net.faults('cut client:n2');
     from.socket.write('PING\r\n');
     await until('a request held', async () => (await net.hit('f1')).bytes === 6);
-    expect(await net.hit('f1')).toEqual({ byClass: { request: 1 }, payload: 1, bytes: 6, connections: 1 });
+    expect(await net.hit('f1')).toEqual({
+      byClass: { request: 1 },
+      payload: 1,
+      bytes: 6,
+      connections: 1,
+      counts: {},
+    });
     await net.faults('cut n2:client');
     await until('the request', () => to.received().toString() === 'PING\r\n');
     to.socket.write('+PONG\r\n');

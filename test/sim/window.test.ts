@@ -9,7 +9,7 @@ function held(): Stage {
     play: () => undefined,
   });
   stage.begin();
-  stage.fault({ kind: 'cut', from: 'n1', to: 'n2' });
+  stage.fault({ kind: 'cut', from: ['n1'], to: ['n2'] });
   return stage;
 }
 

@@ -71,11 +71,11 @@ describe('a cluster of three', { timeout: 60_000 }, () => {
 
     const again = await client.request('fault', { fault: { kind: 'isolate', node: n } });
     expect(again).toMatchObject({ changed: false, id: fault.id });
-    const healed = await client.request('heal', { id: fault.id });
+    const healed = await client.request('heal', { ids: [fault.id] });
     expect(healed).toMatchObject({ changed: true, healed: [{ id: fault.id, text: `isolate ${n}` }] });
     expect(healed.healed[0]!.hit.payload).toBeGreaterThan(0);
-    expect(await client.request('heal', { id: fault.id })).toMatchObject({ changed: false, healed: [] });
-    expect(await client.request('heal', { id: null })).toMatchObject({ changed: false, healed: [] });
+    expect(await client.request('heal', { ids: [fault.id] })).toMatchObject({ changed: false, healed: [] });
+    expect(await client.request('heal', { ids: null })).toMatchObject({ changed: false, healed: [] });
     expect(recordIn(live.root, 'c1').faults).toEqual([]);
     await until('it caught up', async () => (await freshNode(live.cluster, n)).lag.entries === 0);
   });
@@ -90,8 +90,8 @@ describe('a cluster of three', { timeout: 60_000 }, () => {
       fault: { kind: 'partition', groups: [['n1', 'n2'], ['n3']] },
     });
     expect((await freshSnapshot(live.cluster)).faults.map(({ id }) => id)).toEqual([two.id]);
-    await client.request('heal', { id: null });
-    const three = await client.request('fault', { fault: { kind: 'cut', from: 'n1', to: 'n2' } });
+    await client.request('heal', { ids: null });
+    const three = await client.request('fault', { fault: { kind: 'cut', from: ['n1'], to: ['n2'] } });
     expect(new Set([one.id, two.id, three.id]).size).toBe(3);
   });
 
@@ -111,10 +111,10 @@ describe('a cluster of three', { timeout: 60_000 }, () => {
   });
 
   test('healing what never was says so', async () => {
-    await expect(live.cluster.client.request('heal', { id: 'f999' })).rejects.toMatchObject({
+    await expect(live.cluster.client.request('heal', { ids: ['f999'] })).rejects.toMatchObject({
       code: 'no-such-fault',
     });
-    await expect(live.cluster.client.request('heal', { id: 'nonsense' })).rejects.toMatchObject({
+    await expect(live.cluster.client.request('heal', { ids: ['nonsense'] })).rejects.toMatchObject({
       code: 'no-such-fault',
     });
   });

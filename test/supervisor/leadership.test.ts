@@ -35,7 +35,7 @@ describe('leadership and settings', { timeout: 60_000 }, () => {
       changed: false,
       epoch: promoted.epoch,
     });
-    await client.request('heal', { id: null });
+    await client.request('heal', { ids: null });
     await client.request('node', { action: 'start', nodes: [led] });
     await live.settle();
     expect(await live.leader()).toBe(a);
@@ -54,7 +54,7 @@ describe('leadership and settings', { timeout: 60_000 }, () => {
       code: 'behind',
     });
     const promoted = await client.request('promote', { node: b, force: true });
-    await client.request('heal', { id: null });
+    await client.request('heal', { ids: null });
     await live.settle();
     expect((await freshSnapshot(live.cluster)).leaders).toMatchObject([
       { id: b, epoch: { text: promoted.epoch } },

@@ -112,7 +112,7 @@ export function useCluster(spec: ClusterSpec): Live {
 
 async function settle(cluster: Launched, { nodes: ids }: ClusterSpec): Promise<void> {
   const { client } = cluster;
-  await client.request('heal', { id: null });
+  await client.request('heal', { ids: null });
   await client.request('node', { action: 'start', nodes: ids });
   const { nodes } = await freshSnapshot(cluster);
   const paused = nodes.filter(({ state }) => state === 'paused').map(({ id }) => id);

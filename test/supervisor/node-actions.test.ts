@@ -49,7 +49,7 @@ describe('actions on nodes', { timeout: 60_000 }, () => {
       (await freshSnapshot(live.cluster)).nodes.every(({ lag }) => lag.entries === 0),
     );
     await client.request('fault', { fault: { kind: 'isolate', node: led } });
-    await client.request('fault', { fault: { kind: 'cut', from: led, to: (await live.followers())[0] } });
+    await client.request('fault', { fault: { kind: 'cut', from: [led], to: [(await live.followers())[0]] } });
     expect(await ask(live.cluster, led, 'SET lost 1').catch(() => 'cut')).toMatch(/OK|cut/);
     await until('the leader’s frames are held', async () => {
       const { links } = await freshSnapshot(live.cluster);
@@ -57,7 +57,7 @@ describe('actions on nodes', { timeout: 60_000 }, () => {
     });
     const killed = await client.request('node', { action: 'kill', nodes: [led] });
     expect(killed.nodes[0]!.lostInFlight).toBeGreaterThan(0);
-    await client.request('heal', { id: null });
+    await client.request('heal', { ids: null });
     expect(
       (await freshSnapshot(live.cluster)).links.every(({ held }) => held.forward + held.back === 0),
     ).toBe(true);

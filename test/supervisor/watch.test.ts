@@ -13,6 +13,8 @@ describe('what is news', () => {
     from: 'n1',
     to: 'n2',
     state: 'ok',
+    delayMs: 0,
+    roundTripMs: 0,
     faults: [],
     held: { forward: 0, back: 0 },
     connections: 1,
