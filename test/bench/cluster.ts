@@ -10,8 +10,17 @@ export interface Bench {
   /** Runs `replab ...args --json` and gives its stdout. */
   replab(...args: readonly string[]): Promise<string>;
   snapshot(name: string): Promise<Snapshot>;
+  leader(name: string): Promise<Leader>;
   /** `work` with a cluster of `nodes` that is gone afterwards, whatever happened. */
   withCluster<T>(nodes: number, work: (name: string) => Promise<T>, ...upArgs: readonly string[]): Promise<T>;
+}
+
+export interface Leader {
+  readonly pid: number;
+  /** Its link's, which clients use. */
+  readonly clientPort: number;
+  /** Its own. */
+  readonly directPort: number;
 }
 
 /** Runs `work` and removes its state directory. */
@@ -33,9 +42,20 @@ export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<
   };
   const snapshot: Bench['snapshot'] = async (name) =>
     JSON.parse(await replab('status', '-c', name)) as Snapshot;
+  const leader: Bench['leader'] = async (name) => {
+    const { nodes } = await snapshot(name);
+    const found = nodes.find(({ role }) => role === 'leader');
+    const { pid = null, address } = found ?? {};
+    if (pid === null || !address?.client || !address.direct) throw new Error(`${name} has no leader`);
+    return { pid, clientPort: portOf(address.client), directPort: portOf(address.direct) };
+  };
   try {
-    return await work({ replab, snapshot, withCluster });
+    return await work({ replab, snapshot, leader, withCluster });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+function portOf(address: string): number {
+  return Number(address.split(':').at(-1));
 }

@@ -3,7 +3,7 @@
  *
  *   npm run bench [-- PART ...] [--runs N] [--json]
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { withBench } from './cluster.ts';
 import { toMarkdown, type Figure } from './measure.ts';
@@ -23,12 +23,25 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   console.error(`usage: npm run bench [-- PART ...] [--runs N] [--json]; parts: ${names.join(', ')}`);
   process.exitCode = 3;
 } else {
+  const loadBefore = loadavg()[0]!;
   const figures = await measure(
     names.filter((name) => positionals.length === 0 || positionals.includes(name)),
   );
-  const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' };
+  const machine = {
+    node: process.version,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    // Of the minute before, what this run itself does not cause.
+    loadBefore,
+    loadAfter: loadavg()[0]!,
+  };
   if (options.json) console.log(JSON.stringify({ schema: 'replab.bench/1', machine, figures }));
-  else console.log(`${toMarkdown(figures)}\n\nNode.js ${machine.node}, ${machine.cores} × ${machine.cpu}.`);
+  else {
+    const { node, cores, cpu, loadAfter } = machine;
+    console.log(
+      `${toMarkdown(figures)}\n\nNode.js ${node}, ${cores} × ${cpu}, load ${loadBefore.toFixed(1)} before and ${loadAfter.toFixed(1)} after.`,
+    );
+  }
 }
 
 async function measure(wanted: readonly PartName[]): Promise<readonly Figure[]> {

@@ -3,13 +3,27 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './cluster.ts';
 import { load } from './load.ts';
-import { median, repeat, timed, type Figure } from './measure.ts';
+import { repeat, timed, type Figure } from './measure.ts';
+import { cut } from './cut.ts';
+import { hop } from './hop.ts';
+import { resp } from './resp.ts';
 import { stores } from './stores.ts';
+import { writes } from './writes.ts';
 
 type Part = (bench: Bench, runs: number) => Promise<readonly Figure[]>;
 
-/** What can be measured; `npm run bench -- up writes` measures two. */
-export const parts = { up, memory, commands, down, writes, stores } as const satisfies Record<string, Part>;
+/** What can be measured; `npm run bench -- up resp` measures two. */
+export const parts = {
+  up,
+  memory,
+  commands,
+  down,
+  stores,
+  resp,
+  writes,
+  hop,
+  cut,
+} as const satisfies Record<string, Part>;
 
 /** `up` to all caught up, beside as many bare Node.js processes, in turn, so that a noisy machine hits both. */
 async function up(bench: Bench, runs: number): Promise<readonly Figure[]> {
@@ -39,7 +53,7 @@ async function up(bench: Bench, runs: number): Promise<readonly Figure[]> {
 async function memory(bench: Bench): Promise<readonly Figure[]> {
   return await bench.withCluster(5, async (name) => {
     const idle = await memoryOf(bench, name);
-    await load(await leaderPort(bench, name), { clients: 50, forMs: 3000 });
+    await load((await bench.leader(name)).clientPort, { clients: 50, forMs: 3000 });
     return [
       { name: 'memory of a node, idle', unit: 'MB', values: idle },
       { name: 'memory of a node, after writes', unit: 'MB', values: await memoryOf(bench, name) },
@@ -70,49 +84,9 @@ async function down(bench: Bench, runs: number): Promise<readonly Figure[]> {
   return [{ name: '`down` of 5 nodes', unit: 'ms', values }];
 }
 
-/** Writes acknowledged by a leader with two followers, through the proxy, one in flight a client. */
-async function writes(bench: Bench, runs: number): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  for (const sync of ['none', '1']) {
-    const rows = await bench.withCluster(3, (name) => writesOf(bench, name, sync, runs), '--sync', sync);
-    figures.push(...rows);
-  }
-  return figures;
-}
-
-async function writesOf(bench: Bench, name: string, sync: string, runs: number): Promise<Figure[]> {
-  const port = await leaderPort(bench, name);
-  await load(port, { clients: 10, forMs: 500 });
-  const figures: Figure[] = [];
-  for (const clients of [1, 50]) {
-    const results = await repeat(runs, () => load(port, { clients, forMs: 2000 }));
-    const by = `${clients} client${clients === 1 ? '' : 's'}`;
-    figures.push(
-      {
-        name: `writes, sync ${sync}, ${by}`,
-        unit: 'ops/s',
-        values: results.map(({ perSecond }) => perSecond),
-      },
-      {
-        name: `median latency, sync ${sync}, ${by}`,
-        unit: 'ms',
-        values: results.map(({ latencyMs }) => median(latencyMs)),
-      },
-    );
-  }
-  return figures;
-}
-
 async function memoryOf(bench: Bench, name: string): Promise<number[]> {
   const { nodes } = await bench.snapshot(name);
   return nodes.flatMap(({ memory: bytes }) => (bytes === null ? [] : [bytes / 1e6]));
-}
-
-async function leaderPort(bench: Bench, name: string): Promise<number> {
-  const { leaders, nodes } = await bench.snapshot(name);
-  const address = nodes.find(({ id }) => id === leaders[0]?.id)?.address.client;
-  if (address === null || address === undefined) throw new Error(`${name} has no leader`);
-  return Number(address.split(':').at(-1));
 }
 
 /** Milliseconds to start that many processes that do nothing, all at once, until the last is there. */
