@@ -51,6 +51,8 @@ const node = z.strictObject({
   busyMs: z.number(),
   address: z.strictObject({ client: z.string().nullable(), direct: z.string().nullable() }),
   memory: z.number().nullable(),
+  clockErrorMs: z.number().nullable(),
+  waiting: z.strictObject({ requests: z.number().nullable(), oldestMs: z.number().nullable() }),
   dropped: z.number().nullable(),
   replicas: z.array(z.strictObject({ ...replica, shard: z.number() })),
 });

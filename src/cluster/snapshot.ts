@@ -62,6 +62,10 @@ export interface NodeView extends ReplicaView {
   readonly address: { readonly client: string | null; readonly direct: string | null };
   /** Resident memory, in bytes. */
   readonly memory: number | null;
+  /** How far its calendar is ahead of the machine's. */
+  readonly clockErrorMs: number | null;
+  /** Client requests that wait to be served, and for how long the first of them has. */
+  readonly waiting: { readonly requests: number | null; readonly oldestMs: number | null };
   /** Connections and frames dropped by the transport, by reason. */
   readonly dropped: number | null;
   readonly replicas: readonly (ReplicaView & { readonly shard: number })[];

@@ -13,7 +13,7 @@ export function hitText(hit: HitView): string {
   const classes = Object.entries(hit.byClass).filter(([, count]) => count > 0);
   const frames = classes.reduce((sum, [, count]) => sum + count, 0);
   const counts = Object.entries(hit.counts).filter(([, count]) => count > 0);
-  const done = counts.map(([what, count]) => (what === 'reset' ? resetText(count) : `${count} ${what}`));
+  const done = counts.map(([what, count]) => countText(what, count));
   if (frames > 0) {
     const names = classes.map(([name, count]) => `${count} ${name}`).join(', ');
     return [`${frames} frames (${names})`, ...done].join(', ');
@@ -22,15 +22,24 @@ export function hitText(hit: HitView): string {
   return hit.bytes === 0 ? 'nothing yet' : `${hit.bytes} bytes`;
 }
 
-function resetText(connections: number): string {
-  return `${connections} ${connections === 1 ? 'connection' : 'connections'} reset`;
+/** `2 connections reset`; on nodes `40 requests`, `350ms wait`: the unit is last in the name. */
+function countText(name: string, count: number): string {
+  if (name === 'reset') return `${count} ${count === 1 ? 'connection' : 'connections'} reset`;
+  const [, what] = /^(.+)Ms$/.exec(name) ?? [];
+  if (what !== undefined) return `${formatDuration(count)} ${what}`;
+  return `${Math.round(count)} ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
 }
 
 /** At its end, in a sentence's place: a fault that touched nothing with data in it says so plainly. */
 export function effectText(hit: HitView): string {
   const what = hitText(hit);
   if (what === 'nothing yet') return 'it hit nothing';
-  return hitPayload(hit) ? `it hit ${what}` : `it hit ${what}, none with data`;
+  return hitPayload(hit) || isOnNode(hit) ? `it hit ${what}` : `it hit ${what}, none with data`;
+}
+
+/** It was on a node: no link had to do with it. */
+function isOnNode({ byClass, bytes, connections, counts }: HitView): boolean {
+  return Object.keys(byClass).length + bytes + connections === 0 && Object.keys(counts).length > 0;
 }
 
 /** Whether any of what was hit carried data. */
@@ -47,9 +56,11 @@ export function faultTable(faults: readonly FaultView[], tMs: number, style: Sty
     formatDuration(tMs - fault.sinceMs),
     fault.untilMs === null ? '-' : formatDuration(Math.max(0, fault.untilMs - tMs)),
     hitText(fault.hit),
-    hitPayload(fault.hit)
-      ? { text: `${fault.hit.payload} with data`, paint: 'caution' }
-      : { text: 'none with data', paint: 'dim' },
+    isOnNode(fault.hit)
+      ? { text: '-', paint: 'dim' }
+      : hitPayload(fault.hit)
+        ? { text: `${fault.hit.payload} with data`, paint: 'caution' }
+        : { text: 'none with data', paint: 'dim' },
   ]);
   return table(['FAULT', 'WHAT', 'FOR', 'ENDS IN', 'HIT', 'OF THAT'], rows, style);
 }

@@ -9,6 +9,7 @@ export const faults = defineCommand({
   notes: [
     'Counts are by kind of message. A fault that hit no message with data has proved nothing yet.',
     'A slow link adds its delay one way; the round trip is there and back, also where only one way is slow.',
+    'A fault on a node counts what it did there, up to the last report of a process that was killed.',
   ],
   args: {},
   options: {},

@@ -12,8 +12,24 @@ export function statusText(snapshot: Snapshot, style: Style): string {
     `${verdictLine(snapshot, style)}\n${style.dim(aboutLine(snapshot))}`,
     nodeTable(snapshot, style),
   ];
+  const burdens = snapshot.nodes.flatMap(burdenLine);
+  if (burdens.length > 0) parts.push(burdens.join('\n'));
   if (snapshot.faults.length > 0) parts.push(faultTable(snapshot.faults, snapshot.tMs, style));
   return parts.join('\n\n');
+}
+
+/** What a node has to live with, where it shows. */
+function burdenLine({ id, clockErrorMs, waiting }: NodeView): readonly string[] {
+  const error = clockErrorMs ?? 0;
+  const off = `clock ${formatDuration(Math.abs(error))} ${error > 0 ? 'ahead' : 'behind'}`;
+  const { requests, oldestMs } = waiting;
+  const words = [
+    ...(error === 0 ? [] : [off]),
+    ...((requests ?? 0) === 0
+      ? []
+      : [`${count(requests!, 'request')} waiting, the first for ${formatDuration(oldestMs!)}`]),
+  ];
+  return words.length === 0 ? [] : [`${id}  ${words.join(', ')}`];
 }
 
 function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {

@@ -4,6 +4,14 @@
  */
 export interface Conditions {
   readonly clock: Skew;
+  /** Client requests a second that it serves; null: as many as it can. */
+  readonly limitPerS: number | null;
+  /** What each commit that wrote something takes longer. */
+  readonly diskSlowMs: number;
+  /** Nothing more can be written. */
+  readonly diskFull: boolean;
+  /** What was not fsynced when the process is killed is lost. */
+  readonly diskForgets: boolean;
 }
 
 /**
@@ -27,6 +35,10 @@ export interface NodeConditions extends Conditions {
 /** One row an aspect: how it is when nothing is wrong, and what two faults together make of it. */
 const aspects: { readonly [A in Aspect]: AspectRow<Conditions[A]> } = {
   clock: { sound: { offsetMs: 0, drift: 0, since: 0, monotonicDrift: 0 }, merge: addSkew },
+  limitPerS: { sound: null, merge: (a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)) },
+  diskSlowMs: { sound: 0, merge: (a, b) => a + b },
+  diskFull: { sound: false, merge: (a, b) => a || b },
+  diskForgets: { sound: false, merge: (a, b) => a || b },
 };
 
 /** Whether a node can tell no difference, and counts for the same faults. */
@@ -50,9 +62,9 @@ export function merged(
   parts: readonly { readonly id: string; readonly conditions: Partial<Conditions> }[],
 ): NodeConditions {
   const entries = aspectNames.map((name) => {
-    const { sound: none, merge } = aspects[name];
-    const of = parts.flatMap(({ conditions }) => conditions[name] ?? []);
-    return [name, of.reduce(merge, none)] as const;
+    const row = aspects[name] as AspectRow<unknown>;
+    const of = parts.flatMap(({ conditions }) => (name in conditions ? [conditions[name] as unknown] : []));
+    return [name, of.reduce((a, b) => row.merge(a, b), row.sound)] as const;
   });
   const by = aspectNames.map(
     (name) => [name, parts.filter(({ conditions }) => name in conditions).map(({ id }) => id)] as const,

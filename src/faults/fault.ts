@@ -43,13 +43,21 @@ interface CutOptions {
 }
 
 /** What a node has to live with; the node itself carries it out. */
-export type NodeFaultParams = {
-  readonly kind: 'skew';
-  readonly node: NodeId;
-  readonly offsetMs: number;
-  readonly driftPercent: number;
-  readonly monotonicDriftPercent: number;
-};
+export type NodeFaultParams =
+  | {
+      readonly kind: 'skew';
+      readonly node: NodeId;
+      readonly offsetMs: number;
+      readonly driftPercent: number;
+      readonly monotonicDriftPercent: number;
+    }
+  | { readonly kind: 'limit'; readonly node: NodeId; readonly perS: number }
+  | DiskParams;
+
+type DiskParams = { readonly kind: 'disk'; readonly node: NodeId } & (
+  | { readonly trouble: 'slow'; readonly slowMs: number }
+  | { readonly trouble: 'full' | 'lose-unsynced' }
+);
 
 export type FaultParams = FlowFaultParams | NodeFaultParams;
 
@@ -92,6 +100,8 @@ export interface FlowFaultKind<K extends FlowFaultName> extends FaultRow<ParamsO
 /** Node process and simulated node live under the same conditions. */
 export interface NodeFaultKind<K extends NodeFaultName> extends FaultRow<ParamsOf<K>> {
   readonly on: 'node';
+  /** What is counted of what it hits. Units last. */
+  counts(params: ParamsOf<K>): readonly string[];
   /** What it makes of the conditions of its node, and nothing of what it leaves alone. */
   conditions(params: ParamsOf<K>, since: number): Partial<Conditions>;
 }

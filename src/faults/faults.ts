@@ -1,6 +1,7 @@
 import type { NodeId } from '../protocol/node-id.ts';
 import { merged, type NodeConditions } from './conditions.ts';
 import { cut } from './cut.ts';
+import { disk } from './disk.ts';
 import type {
   ActiveFault,
   FaultKind,
@@ -13,6 +14,7 @@ import type {
   NodeFaultName,
 } from './fault.ts';
 import { isolate } from './isolate.ts';
+import { limit } from './limit.ts';
 import { link } from './link.ts';
 import { partition } from './partition.ts';
 import type { Shape, ShapePart } from './shape.ts';
@@ -25,6 +27,8 @@ export const faultKinds: { readonly [K in FaultKindName]: FaultKind<K> } = {
   isolate,
   link,
   skew,
+  limit,
+  disk,
 };
 
 export interface Judgement {
@@ -68,6 +72,12 @@ export function conditionsOf(faults: readonly ActiveFault[], node: NodeId): Node
 /** The node that a fault is on; null for one on flows. */
 export function nodeOf(params: FaultParams): NodeId | null {
   return kindOf(params).on === 'node' ? (params as { readonly node: NodeId }).node : null;
+}
+
+/** What is counted of what a fault on a node hits; nothing of one on flows, which has counts of its own. */
+export function countsOf(params: FaultParams): readonly string[] {
+  const kind = kindOf(params);
+  return kind.on === 'node' ? kind.counts(params as never) : [];
 }
 
 /** The parameters that `args` say, or a text: the reason why not. */

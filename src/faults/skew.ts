@@ -21,6 +21,7 @@ export const skew: NodeFaultKind<'skew'> = {
   on: 'node',
   summary: "Set a node's clock wrong: by an offset, a drift, or both.",
   usage: 'skew n1 --offset 5s --drift 1%',
+  counts: () => ['stamps'],
   replaces: (added, other) => added.node === other.node,
 
   parse([node, ...words], nodes) {

@@ -4,12 +4,14 @@ import { ClientConnection } from './client-connection.ts';
 import type { Counters } from './counters.ts';
 import { listenLocally } from './receiver.ts';
 import type { ServedNode } from './resp-commands/command.ts';
-import { RequestQueue } from './request-queue.ts';
+import { RequestQueue, type Gate } from './request-queue.ts';
 import { commands } from './resp-commands/commands.ts';
 
 export interface ClientPortOptions {
   readonly node: ServedNode;
   readonly counters: Counters;
+  /** When requests may be taken. */
+  readonly gate: Gate;
   nextRequestId(): RequestId;
   /** A request waits. */
   onRequest(): void;
@@ -29,7 +31,7 @@ export class ClientPort {
 
   constructor(options: ClientPortOptions) {
     this.#options = options;
-    this.requests = new RequestQueue(options.counters);
+    this.requests = new RequestQueue(options.counters, options.gate, options.node.now);
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 

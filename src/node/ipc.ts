@@ -63,6 +63,8 @@ export interface NodeReport {
   readonly dropped: Readonly<Record<string, number>>;
   /** Bytes waiting in this node's send queues, by peer. */
   readonly queued: Readonly<Record<NodeId, number>>;
+  /** Client requests not yet stepped, and for how long the first of them has waited. */
+  readonly waiting: { readonly requests: number; readonly oldestMs: number };
   /** How far its calendar is ahead of the machine's, in ms. */
   readonly clockErrorMs: number;
   /** What the faults it lives with have hit. */

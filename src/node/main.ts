@@ -58,7 +58,7 @@ async function begin(init: NodeInit): Promise<void> {
   if (mode === null) throw new Error(`no mode is named ${init.mode}`);
   const { dir, token, disk, durability, conditions } = init;
   machine.apply(conditions);
-  const store = openStore({ dir, cluster: nameOf(token), disk, durability });
+  const store = openStore({ dir, cluster: nameOf(token), disk, durability, state: machine.disk });
   const starting = new RunningNode(init, { store, mode, machine, onTrace: trace });
   const opened = await starting.start();
   node = starting;

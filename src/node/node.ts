@@ -12,6 +12,7 @@ import type { NodeInit, NodeReport } from './ipc.ts';
 import type { Machine } from './machine.ts';
 import { Operators } from './operators.ts';
 import type { ServedNode } from './resp-commands/command.ts';
+import { Throttle } from './throttle.ts';
 import { Transport } from './transport.ts';
 import { TurnLoop } from './turn-loop.ts';
 
@@ -35,7 +36,9 @@ export class RunningNode {
   readonly #transport: Transport;
   readonly #clients: ClientPort;
   readonly #operators = new Operators();
+  readonly #throttle: Throttle;
   readonly #loop: TurnLoop;
+  readonly #leave: () => void;
   readonly #boot: number;
   #requestIds = 0;
   #status: ReplicaStatus | null = null;
@@ -59,9 +62,11 @@ export class RunningNode {
       onMessage: onInput,
       onOverflow: (to, lane) => this.#trace([{ name: 'send-dropped', fields: { to, lane } }]),
     });
+    this.#throttle = new Throttle(machine, onInput);
     this.#clients = new ClientPort({
       node: this.#served(clock),
       counters: this.#counters,
+      gate: this.#throttle,
       nextRequestId: () => this.#nextRequestId(),
       onRequest: onInput,
     });
@@ -72,7 +77,10 @@ export class RunningNode {
       rest: [this.#transport.lane('log'), this.#transport.lane('bulk'), this.#clients.requests],
       carryOut: (effects) => this.#carryOut(effects),
     });
-    machine.onChange(() => this.#loop.clockChanged());
+    this.#leave = machine.onChange(() => {
+      this.#loop.clockChanged();
+      this.#throttle.changed();
+    });
   }
 
   /** Lets the replica begin, then opens both ports. Throws when its store cannot be read. */
@@ -99,6 +107,7 @@ export class RunningNode {
       longestTurnMs: this.#loop.takeLongestTurnMs(),
       dropped: this.#counters.all(),
       queued: this.#transport.queued(),
+      waiting: this.#clients.requests.queued(),
       clockErrorMs: this.#parts.machine.clock.errorMs(),
       hits: this.#parts.machine.hits,
     };
@@ -111,6 +120,8 @@ export class RunningNode {
 
   /** Answers what is open, lets clients read that, closes the store. */
   async stop(): Promise<void> {
+    this.#leave();
+    this.#throttle.stop();
     this.#loop.stop();
     this.#transport.close();
     this.#operators.stop();
@@ -192,6 +203,7 @@ export class RunningNode {
       clientPorts,
       startedAt: clock.now(),
       now: () => clock.now(),
+      wall: () => clock.wall(),
       connectedClients: () => this.#clients.connections,
       status: () => this.#statusNow(),
       entries: (after, maxBytes) => store.log.read(after, maxBytes),

@@ -21,9 +21,20 @@ export interface Asked {
   readonly answer: (outcome: Outcome) => void;
 }
 
+interface Waiting extends Asked {
+  readonly since: number;
+}
+
+/** Decides when requests may be taken. */
+export interface Gate {
+  isOpen(): boolean;
+  /** One that has waited since then is taken. */
+  pass(since: number): void;
+}
+
 interface Line {
   readonly asker: Asker;
-  readonly asked: Fifo<Asked>;
+  readonly asked: Fifo<Waiting>;
   /** In line for a turn. One that is not, with something asked, waits for its asker to read. */
   ready: boolean;
 }
@@ -31,27 +42,43 @@ interface Line {
 /** Requests that are read and not stepped: in order for each asker, askers in turn. */
 export class RequestQueue implements Source {
   readonly #counters: Counters;
+  readonly #gate: Gate;
+  readonly #now: () => number;
   readonly #lines = new Map<Asker, Line>();
   readonly #ready = new Fifo<Line>();
   /** Stepped and not yet answered. */
   readonly #open = new Map<RequestId, Asked>();
 
-  constructor(counters: Counters) {
+  constructor(counters: Counters, gate: Gate, now: () => number) {
     this.#counters = counters;
+    this.#gate = gate;
+    this.#now = now;
   }
 
-  /** Askers with something to step. */
+  /** Askers with something to step; none while the gate is shut. */
   get waiting(): number {
-    return this.#ready.size;
+    return this.#ready.size > 0 && this.#gate.isOpen() ? this.#ready.size : 0;
+  }
+
+  /** Requests that wait to be stepped, and for how long the first of them has. */
+  queued(): { readonly requests: number; readonly oldestMs: number } {
+    const now = this.#now();
+    let requests = 0;
+    let since = now;
+    for (const { asked } of this.#lines.values()) {
+      requests += asked.size;
+      since = Math.min(since, asked.first?.since ?? now);
+    }
+    return { requests, oldestMs: now - since };
   }
 
   add(asker: Asker, asked: Asked): void {
     let line = this.#lines.get(asker);
     if (line === undefined) {
-      line = { asker, asked: new Fifo<Asked>(), ready: false };
+      line = { asker, asked: new Fifo<Waiting>(), ready: false };
       this.#lines.set(asker, line);
     }
-    line.asked.push(asked);
+    line.asked.push({ ...asked, since: this.#now() });
     this.#makeReady(line);
   }
 
@@ -64,7 +91,8 @@ export class RequestQueue implements Source {
   }
 
   take({ now, wall }: Clock): Taken | null {
-    for (let line = this.#ready.shift(); line !== undefined; line = this.#ready.shift()) {
+    while (this.waiting > 0) {
+      const line = this.#ready.shift()!;
       line.ready = false;
       if (line.asker.closed) this.#forget(line);
       else if (line.asker.canTakeReplies) {
@@ -72,6 +100,7 @@ export class RequestQueue implements Source {
         if (line.asked.size > 0) this.#makeReady(line);
         else this.#lines.delete(line.asker);
         this.#open.set(asked.id, asked);
+        this.#gate.pass(asked.since);
         return {
           input: { type: 'request', id: asked.id, request: asked.request, now, wall },
           bytes: asked.bytes,

@@ -1,4 +1,5 @@
 import { unreachable } from '../lib/assert.ts';
+import type { NodeFaultParams } from '../faults/fault.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { lanes } from '../protocol/message-class.ts';
@@ -19,6 +20,10 @@ export const chaosKinds = [
   'commit-torn',
   'commit-unknown',
   'disk-full',
+  'disk-stays-full',
+  'disk-slow',
+  'skew',
+  'limit',
   'reset',
   'wipe',
   'promote',
@@ -35,6 +40,28 @@ export interface ChaosOptions {
   /** Until a fault is healed, a node started or resumed again. */
   readonly lastsMs: Range;
 }
+
+const burdens = {
+  'disk-stays-full': (node: NodeId): NodeFaultParams => ({ kind: 'disk', node, trouble: 'full' }),
+  'disk-slow': (node: NodeId, rng: Rng): NodeFaultParams => ({
+    kind: 'disk',
+    node,
+    trouble: 'slow',
+    slowMs: rng.pick([1, 20, 300]),
+  }),
+  skew: (node: NodeId, rng: Rng): NodeFaultParams => ({
+    kind: 'skew',
+    node,
+    offsetMs: rng.pick([-3_600_000, -700, 50, 5000]),
+    driftPercent: rng.pick([-10, 0, 0, 1]),
+    monotonicDriftPercent: rng.pick([-50, -5, 0, 0, 0, 5, 80]),
+  }),
+  limit: (node: NodeId, rng: Rng): NodeFaultParams => ({
+    kind: 'limit',
+    node,
+    perS: rng.pick([0.5, 3, 20, 100]),
+  }),
+} as const;
 
 /** Seeded faults, one after another, several at a time. */
 export class Chaos {
@@ -111,6 +138,11 @@ export class Chaos {
         return this.#onRunning((id) => this.#world.failNextCommit(id, 'unknown'));
       case 'disk-full':
         return this.#onRunning((id) => this.#world.failNextWrite(id));
+      case 'disk-stays-full':
+      case 'disk-slow':
+      case 'skew':
+      case 'limit':
+        return this.#burden(kind);
       case 'reset':
         return this.#onRunning((id) => this.#reset(id));
       case 'promote':
@@ -187,9 +219,20 @@ export class Chaos {
     if (this.#world.node(id).state === 'down') return false;
     this.#world.kill(id, kind === 'kill-process');
     if (kind === 'wipe') this.#world.wipe(id);
+    this.#startLater(id);
+    return true;
+  }
+
+  #startLater(id: NodeId): void {
     this.#later(() => {
-      if (this.#world.node(id).state === 'down') this.#world.start(id);
+      if (this.#world.node(id).state === 'down' && !this.#world.start(id)) this.#startLater(id);
     });
+  }
+
+  /** A fault on a node, which it lives with until it is healed, through kills and starts. */
+  #burden(kind: keyof typeof burdens): boolean {
+    const id = this.#world.fault(burdens[kind](this.#victim(), this.#rng));
+    this.#later(() => this.#world.heal(id));
     return true;
   }
 

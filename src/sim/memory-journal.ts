@@ -12,11 +12,14 @@ export interface Journal {
   rollback(): void;
   /** The next write throws: the disk is full. */
   failNextWrite(): void;
+  /** Every write throws, until it is called again. */
+  setFull(full: boolean): void;
 }
 
 export function journalOf(turn: TurnState): Journal {
   const undos: (() => void)[] = [];
   let failing = false;
+  let full = false;
   const backTo = (count: number): void => {
     while (undos.length > count) undos.pop()!();
   };
@@ -26,7 +29,7 @@ export function journalOf(turn: TurnState): Journal {
     },
     write(undo) {
       assert(turn.open, 'a store is written only between begin and commit');
-      if (failing) {
+      if (failing || full) {
         failing = false;
         throw new Error('disk full (injected)');
       }
@@ -39,5 +42,6 @@ export function journalOf(turn: TurnState): Journal {
     commit: () => void (undos.length = 0),
     rollback: () => backTo(0),
     failNextWrite: () => void (failing = true),
+    setFull: (now) => void (full = now),
   };
 }

@@ -23,6 +23,10 @@ export interface MemoryStore extends HostStore {
   failNextCommit(how: CommitFailure): void;
   /** The next write to data.db: the disk is full, within the turn. */
   failNextWrite(): void;
+  /** Every write, until it is called again. */
+  setFull(full: boolean): void;
+  /** The last commit was of a turn that wrote something. */
+  readonly wrote: boolean;
 }
 
 /** An empty disk, and its first boot. Deterministic; a turn costs no more than what it changes. */
@@ -89,17 +93,25 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
     },
     failNextCommit: files.failNext,
     failNextWrite: dataFile.failNextWrite,
+    setFull: files.setFull,
+    get wrote() {
+      return files.wrote;
+    },
   };
 }
 
 interface Files {
   commit(): void;
   failNext(how: CommitFailure | null): void;
+  setFull(full: boolean): void;
+  /** The last commit was of a turn that wrote something. */
+  readonly wrote: boolean;
 }
 
 /** Commits node.db first (B0.3). A commit of nothing does not fail: SQLite is not even asked. */
 function filesOf(node: Journal, data: Journal): Files {
   let failure: CommitFailure | null = null;
+  let wrote = false;
   const failAt = (moment: CommitFailure): void => {
     if (failure !== moment) return;
     failure = null;
@@ -107,7 +119,8 @@ function filesOf(node: Journal, data: Journal): Files {
   };
   return {
     commit() {
-      if (!node.begun && !data.begun) return;
+      wrote = node.begun || data.begun;
+      if (!wrote) return;
       failAt('before');
       node.commit();
       failAt('between');
@@ -115,5 +128,12 @@ function filesOf(node: Journal, data: Journal): Files {
       failAt('unknown');
     },
     failNext: (how) => void (failure = how),
+    setFull(full) {
+      node.setFull(full);
+      data.setFull(full);
+    },
+    get wrote() {
+      return wrote;
+    },
   };
 }

@@ -1,5 +1,4 @@
-import { sameConditions, sound, type NodeConditions } from '../faults/conditions.ts';
-import { SkewedClock } from '../faults/skewed-clock.ts';
+import type { NodeConditions } from '../faults/conditions.ts';
 import { assert } from '../lib/assert.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { Lane } from '../protocol/message-class.ts';
@@ -8,6 +7,7 @@ import type { Effect, Input, OperatorCommand, Replica, ReplicaStatus } from '../
 import type { Outcome, Request, RequestId } from '../protocol/request.ts';
 import { TurnHost, type Clock } from '../protocol/turn.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { SimMachine } from './machine.ts';
 import type { Sender } from './network.ts';
 import { drawMs, type Range, type Scheduler } from './scheduler.ts';
 
@@ -46,8 +46,6 @@ export interface Turn {
   readonly failed: boolean;
 }
 
-/** What the machines' calendars show when a world begins. */
-export const calendarStart = 1_700_000_000_000;
 const drainAfterPauseMs = 250;
 const lanesFirst = { ctl: 0, log: 1, bulk: 2 } as const;
 
@@ -68,8 +66,7 @@ export class SimNode {
   readonly #options: NodeOptions;
   readonly #hooks: NodeHooks;
   readonly #clock: Scheduler;
-  /** What it takes for the time: of the machine, as the faults in force make it. */
-  readonly #own: SkewedClock;
+  readonly #machine: SimMachine;
   readonly #rng: Rng;
   #host: TurnHost | null = null;
   /** A process has had this disk open before. */
@@ -83,7 +80,7 @@ export class SimNode {
   #pausedAt = 0;
   #bornAt = 0;
   #generation = 0;
-  #conditions: NodeConditions = sound;
+  #waitsToServe = false;
 
   constructor(id: NodeId, options: NodeOptions, hooks: NodeHooks, clock: Scheduler, rng: Rng) {
     this.id = id;
@@ -91,19 +88,20 @@ export class SimNode {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#rng = rng;
-    this.#own = new SkewedClock({
-      monotonic: () => clock.now,
-      calendar: () => calendarStart + clock.now,
-    });
+    this.#machine = new SimMachine(clock);
     this.store = hooks.disk(this.disk);
   }
 
   /** What it lives under from now on, whether it runs or not. */
   set conditions(conditions: NodeConditions) {
-    if (sameConditions(conditions, this.#conditions)) return;
-    this.#conditions = conditions;
-    this.#own.set(conditions.clock);
+    if (!this.#machine.apply(conditions)) return;
+    this.store.setFull(conditions.diskFull);
+    this.#wake();
     for (const at of new Set(this.#timers.values())) this.#awaken(at);
+  }
+
+  get conditions(): NodeConditions {
+    return this.#machine.conditions;
   }
 
   get disk(): DiskId {
@@ -126,7 +124,7 @@ export class SimNode {
     this.#used = true;
     this.state = 'up';
     this.#generation += 1;
-    this.#bornAt = this.#own.now() - this.#rng.below(1_000_000);
+    this.#bornAt = this.#machine.clock.now() - this.#rng.below(1_000_000);
     const rng = this.#rng.fork(`boot ${this.#generation}`);
     const create = (): Replica => this.#hooks.replica(this.id, this.store, rng);
     this.#host = new TurnHost({ store: this.store, create });
@@ -145,6 +143,7 @@ export class SimNode {
     this.#timers.clear();
     this.#scheduled = false;
     this.#busy = false;
+    this.#waitsToServe = false;
     this.store.crash();
   }
 
@@ -153,6 +152,7 @@ export class SimNode {
     assert(this.state === 'down', 'only a node that is down is wiped', { node: this.id });
     this.life += 1;
     this.store = this.#hooks.disk(this.disk);
+    this.store.setFull(this.conditions.diskFull);
     this.#used = false;
   }
 
@@ -193,7 +193,8 @@ export class SimNode {
   }
 
   #time(): Clock {
-    return { now: this.#own.now() - this.#bornAt, wall: this.#own.wall() };
+    const { clock } = this.#machine;
+    return { now: clock.now() - this.#bornAt, wall: clock.wall() };
   }
 
   #later(delayMs: number, run: () => void): void {
@@ -207,12 +208,25 @@ export class SimNode {
 
   #wake(): void {
     if (this.#scheduled || this.#busy || this.state !== 'up') return;
-    if (this.#inbox.length === 0 && this.#due().length === 0) return;
+    if (!this.#inbox.some((waiting) => this.#mayTake(waiting)) && this.#due().length === 0) return;
     this.#scheduled = true;
     this.#later(drawMs(this.#rng, this.#options.dispatchMs), () => {
       this.#scheduled = false;
       this.#run();
     });
+  }
+
+  /** A request waits until the machine can serve one more. */
+  #mayTake({ arrival }: Waiting): boolean {
+    const busyMs = arrival.type === 'request' ? this.#machine.busyMs() : 0;
+    if (busyMs > 0 && !this.#waitsToServe) {
+      this.#waitsToServe = true;
+      this.#later(busyMs, () => {
+        this.#waitsToServe = false;
+        this.#wake();
+      });
+    }
+    return busyMs === 0;
   }
 
   #run(): void {
@@ -232,8 +246,15 @@ export class SimNode {
   #take(): readonly Arrival[] {
     const [low, high] = this.#options.batch;
     const size = this.#rng.between(low, high);
-    const taken = this.#inbox.toSorted((a, b) => a.rank - b.rank).slice(0, size);
-    const all = taken.length === this.#inbox.length;
+    const taken: Waiting[] = [];
+    let all = true;
+    for (const waiting of this.#inbox.toSorted((a, b) => a.rank - b.rank)) {
+      if (!this.#mayTake(waiting)) continue;
+      all = taken.length < size;
+      if (!all) break;
+      if (waiting.arrival.type === 'request') this.#machine.serve();
+      taken.push(waiting);
+    }
     this.#inbox = this.#inbox.filter((waiting) => !taken.includes(waiting));
     const arrivals = taken.map((waiting) => waiting.arrival);
     if (this.#drainFirst && !all) return arrivals;
@@ -256,7 +277,8 @@ export class SimNode {
     this.status = this.#host?.replica?.status() ?? null;
     this.#busy = true;
     this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed });
-    this.#later(drawMs(this.#rng, this.#options.commitMs), () => {
+    const slowMs = this.store.wrote ? this.#machine.conditions.diskSlowMs : 0;
+    this.#later(drawMs(this.#rng, this.#options.commitMs) + slowMs, () => {
       this.#busy = false;
       for (const effect of effects) this.#carryOut(effect);
       this.#wake();
@@ -282,7 +304,7 @@ export class SimNode {
 
   /** Wakes it when its clock shows `at`. */
   #awaken(at: number): void {
-    const waitMs = this.#own.timerMs(Math.max(0, at - this.#time().now));
+    const waitMs = this.#machine.clock.timerMs(Math.max(0, at - this.#time().now));
     this.#later(waitMs, () => {
       // A clock that has been set to run slower since is not there yet.
       if (this.#time().now >= at) this.#wake();

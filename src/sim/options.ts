@@ -96,9 +96,12 @@ function drawWorkload(rng: Rng): WorkloadOptions {
   };
 }
 
+/** They change all that comes after, or slow it down: mostly a seed has to do without. */
+const rare: readonly ChaosKind[] = ['wipe', 'disk-stays-full', 'disk-slow', 'skew', 'limit'];
+
 function drawChaos(rng: Rng): ChaosOptions {
   const share = rng.pick([0.15, 0.4, 1]);
-  const kinds = chaosKinds.filter((kind) => rng.chance(kind === 'wipe' ? share / 4 : share));
+  const kinds = chaosKinds.filter((kind) => rng.chance(rare.includes(kind) ? share / 4 : share));
   const atLeast: readonly ChaosKind[] = ['kill', 'isolate'];
   return {
     kinds: kinds.length > 0 ? kinds : atLeast,

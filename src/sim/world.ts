@@ -7,7 +7,8 @@ import type { Effect, Message, Mode, ModeOptions, Replica } from '../protocol/pr
 import type { Outcome, RequestId } from '../protocol/request.ts';
 import { Network, type Fate, type NetworkOptions, type Sender } from './network.ts';
 import type { CommitFailure, MemoryStore } from './memory-store.ts';
-import { calendarStart, SimNode, type NodeOptions, type Turn } from './node.ts';
+import { calendarStart } from './machine.ts';
+import { SimNode, type NodeOptions, type Turn } from './node.ts';
 import { Scheduler } from './scheduler.ts';
 
 export interface WorldOptions {
@@ -101,10 +102,17 @@ export class World {
     return this.holds({ from, to, direction: 'forward' }) || this.holds({ from, to, direction: 'back' });
   }
 
-  start(id: NodeId): void {
+  /** False: counting a boot is a write, and its disk is full. */
+  start(id: NodeId): boolean {
+    const node = this.node(id);
+    if (node.conditions.diskFull) {
+      this.note(`start ${id}, which cannot: its disk is full`);
+      return false;
+    }
     this.note(`start ${id}`);
-    this.node(id).start();
-    this.#each((watcher) => watcher.started?.(this.node(id)));
+    node.start();
+    this.#each((watcher) => watcher.started?.(node));
+    return true;
   }
 
   /** `keep`: the process alone dies; what it wrote is still under way (`kill --process`, P6). */

@@ -18,6 +18,7 @@ import { dedupeRows, dedupeSchema } from './dedupe-rows.ts';
 import { headSchema, headWriter, loadHead } from './head.ts';
 import { kvRows, kvSchema } from './kv-rows.ts';
 import { logRows, logSchema } from './log-rows.ts';
+import type { DiskState } from './session.ts';
 import { corruptStore } from './store-error.ts';
 import { transactionOf, type Transaction } from './transaction.ts';
 
@@ -38,6 +39,7 @@ export interface DataFileOptions {
   readonly cluster: string;
   readonly durability: Durability;
   readonly turn: TurnState;
+  readonly state: DiskState;
   /** node.db was made just now: then data.db must be empty too, and else it must not be missing. */
   readonly freshDisk: boolean;
   readonly keepPromise: (epoch: Ballot) => void;
@@ -72,10 +74,10 @@ function create(sql: DatabaseSync, cluster: string): void {
   sql.exec('commit');
 }
 
-function assemble(sql: DatabaseSync, { file, turn, keepPromise }: DataFileOptions): DataFile {
+function assemble(sql: DatabaseSync, { file, turn, state, keepPromise }: DataFileOptions): DataFile {
   let now = loadHead(sql, file);
   const head = (): Head => now;
-  const transaction = transactionOf(sql, turn);
+  const transaction = transactionOf(sql, turn, state);
   const capture = captureOf(sql, head);
   const medium: Medium = {
     turn,

@@ -14,7 +14,8 @@ import type { Local, LocalFacts } from '../protocol/store.ts';
 import type { TurnState } from '../protocol/store-medium.ts';
 import { createSchema, explaining, openDatabase } from './database.ts';
 import { corruptStore, foreignStore } from './store-error.ts';
-import { transactionOf, type Transaction } from './transaction.ts';
+import type { DiskState } from './session.ts';
+import { refuseToGrow, transactionOf, type Transaction } from './transaction.ts';
 
 /** A fresh file is made without syncs; `settle` makes it durable as a whole. */
 const setUp = `
@@ -59,10 +60,15 @@ export interface OpenNodeFile {
   reload(): void;
 }
 
+export interface NodeFileOptions {
+  readonly file: string;
+  readonly cluster: string;
+  readonly turn: TurnState;
+  readonly state: DiskState;
+}
+
 export function lockNodeFile(
-  file: string,
-  cluster: string,
-  turn: TurnState,
+  { file, cluster, turn, state }: NodeFileOptions,
   lastEpoch: () => Ballot,
 ): LockedNodeFile {
   const { sql, fresh } = openDatabase({ file, cluster, timeoutMs: 0, setUp });
@@ -75,11 +81,12 @@ export function lockNodeFile(
         if (found.disk !== disk) {
           throw foreignStore(file, `belongs to disk ${diskName(found.disk)}, not to ${diskName(disk)}`);
         }
+        if (boot === 'count' && state.isFull()) refuseToGrow(sql);
         if (boot === 'count') sql.exec('update node set boot = boot + 1');
         sql.exec('commit');
         // Until the file itself is on disk, SQLite would take a WAL beside an empty file for garbage.
         if (fresh) sql.exec('pragma wal_checkpoint(full)');
-        return openNode(sql, file, turn, lastEpoch);
+        return openNode(sql, file, turn, state, lastEpoch);
       }),
     close: () => sql.close(),
   };
@@ -96,8 +103,14 @@ function readNode(sql: DatabaseSync, file: string): NodeRow {
   return row;
 }
 
-function openNode(sql: DatabaseSync, file: string, turn: TurnState, lastEpoch: () => Ballot): OpenNodeFile {
-  const transaction = transactionOf(sql, turn);
+function openNode(
+  sql: DatabaseSync,
+  file: string,
+  turn: TurnState,
+  state: DiskState,
+  lastEpoch: () => Ballot,
+): OpenNodeFile {
+  const transaction = transactionOf(sql, turn, state);
   const setPromise = sql.prepare('update node set promised_number = ?, promised_disk = ?');
   const addDiscarded = sql.prepare('insert into discarded values (?, ?, ?, ?, ?) on conflict do nothing');
   let row = readNode(sql, file);

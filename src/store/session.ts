@@ -19,7 +19,19 @@ export interface StoreOptions {
   readonly disk: DiskId;
   /** `normal`: a killed process loses nothing. `full`: nor does a machine that loses power. */
   readonly durability: Durability;
+  /** Sound if absent. */
+  readonly state?: DiskState;
 }
+
+/** What the disk is like at the moment it is used: how faults on it are carried out. */
+export interface DiskState {
+  /** Asked before anything is written in a turn, and before a boot is counted: true, and SQLite says it is full. */
+  isFull(): boolean;
+  /** A turn that wrote something is committed; takes as long as the disk does. */
+  committed(): void;
+}
+
+export const soundDisk: DiskState = { isFull: () => false, committed: () => undefined };
 
 /** Everything that hangs on the open files, and dies with them. */
 export interface Session {
@@ -42,14 +54,14 @@ export interface Session {
  * next one knows that data.db may be missing.
  */
 export function openSession(
-  { dir, cluster, disk, durability }: StoreOptions,
+  { dir, cluster, disk, durability, state = soundDisk }: StoreOptions,
   turn: TurnState,
   boot: BootCount,
 ): Session {
   explaining(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
   const opened: { data?: DataFile; node?: OpenNodeFile } = {};
   const lastEpoch = () => opened.data?.log.last().epoch ?? zeroBallot;
-  const locked = lockNodeFile(join(dir, 'node.db'), cluster, turn, lastEpoch);
+  const locked = lockNodeFile({ file: join(dir, 'node.db'), cluster, turn, state }, lastEpoch);
   const close = (): void => {
     opened.data?.close();
     locked.close();
@@ -64,11 +76,12 @@ export function openSession(
       cluster,
       durability,
       turn,
+      state,
       freshDisk: locked.fresh,
       keepPromise: (epoch) => opened.node?.keepPromise(epoch),
     });
     opened.node = locked.settle(disk, boot);
-    return sessionOf(opened.node, opened.data, close);
+    return sessionOf(opened.node, opened.data, state, close);
   } catch (error) {
     close();
     throw error;
@@ -79,7 +92,7 @@ function isBlank(file: string): boolean {
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
-function sessionOf(node: OpenNodeFile, data: DataFile, close: () => void): Session {
+function sessionOf(node: OpenNodeFile, data: DataFile, state: DiskState, close: () => void): Session {
   return {
     local: node.local,
     log: data.log,
@@ -87,9 +100,11 @@ function sessionOf(node: OpenNodeFile, data: DataFile, close: () => void): Sessi
     startTurn: data.log.startTurn,
     commit() {
       const entries = data.log.fresh();
+      const wrote = node.transaction.begun || data.transaction.begun;
       node.transaction.commit();
       if (data.transaction.begun) data.saveHead();
       data.transaction.commit();
+      if (wrote) state.committed();
       data.log.startTurn();
       return entries;
     },

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../lib/assert.ts';
 import type { TurnState } from '../protocol/store-medium.ts';
+import type { DiskState } from './session.ts';
 
 /** One database's part in a turn. It begins with the first write, so that a turn that only reads syncs nothing. */
 export interface Transaction {
@@ -12,7 +13,7 @@ export interface Transaction {
   rollback(): void;
 }
 
-export function transactionOf(sql: DatabaseSync, turn: TurnState): Transaction {
+export function transactionOf(sql: DatabaseSync, turn: TurnState, disk: DiskState): Transaction {
   const begin = sql.prepare('begin immediate');
   const commit = sql.prepare('commit');
   let begun = false;
@@ -25,6 +26,7 @@ export function transactionOf(sql: DatabaseSync, turn: TurnState): Transaction {
       if (begun) return;
       begin.run();
       begun = true;
+      if (disk.isFull()) refuseToGrow(sql);
     },
     commit() {
       if (!begun) return;
@@ -42,4 +44,25 @@ export function transactionOf(sql: DatabaseSync, turn: TurnState): Transaction {
       }
     },
   };
+}
+
+/**
+ * Makes SQLite meet a full disk here and now, and throw its own SQLITE_FULL: it may have no page more than it
+ * has, and is asked for one. A write that fits into the pages there are would else still succeed for a while.
+ */
+export function refuseToGrow(sql: DatabaseSync): void {
+  const read = (pragma: string): number => {
+    const row = sql.prepare(`pragma ${pragma}`).get() as Readonly<Record<string, number>>;
+    return Object.values(row)[0]!;
+  };
+  const most = read('max_page_count');
+  const bytes = (read('freelist_count') + 2) * read('page_size');
+  sql.exec(`pragma max_page_count = ${read('page_count')}`);
+  try {
+    sql.exec('create table main.one_page_more (filler)');
+    sql.exec(`insert into main.one_page_more values (zeroblob(${bytes}))`);
+    throw new Error('the disk is full, and there was room on it');
+  } finally {
+    sql.exec(`pragma max_page_count = ${most}`);
+  }
 }

@@ -3,7 +3,15 @@ import { ReplabError } from '../control/errors.ts';
 import type { Methods } from '../control/message.ts';
 import type { ActiveFault, FaultParams } from '../faults/fault.ts';
 import { sameConditions } from '../faults/conditions.ts';
-import { addFault, conditionsOf, faultKinds, formatFault, nodeOf, parseFault } from '../faults/faults.ts';
+import {
+  addFault,
+  conditionsOf,
+  countsOf,
+  faultKinds,
+  formatFault,
+  nodeOf,
+  parseFault,
+} from '../faults/faults.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Proxy } from '../proxy/host.ts';
 import { createEndings, type Endings } from './endings.ts';
@@ -189,7 +197,7 @@ function hitOf(
   links: Readonly<Record<string, HitView>>,
   nodes: NodeHits,
 ): HitView {
-  return (nodeOf(params) === null ? links[id] : undefined) ?? nodes.of(id);
+  return (nodeOf(params) === null ? links[id] : undefined) ?? nodes.of(id, countsOf(params));
 }
 
 /** Parameters from the socket are what the grammar makes of them as text: nothing else reaches the proxy. */

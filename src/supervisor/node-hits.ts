@@ -19,8 +19,9 @@ export class NodeHits {
     }
   }
 
-  of(fault: string): HitView {
-    const counts: Record<string, number> = {};
+  /** All of `names`, at least: what was not hit is 0, and not unknown. */
+  of(fault: string, names: readonly string[]): HitView {
+    const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]));
     for (const one of this.#said.get(fault)?.values() ?? []) {
       for (const [what, count] of Object.entries(one)) counts[what] = (counts[what] ?? 0) + count;
     }

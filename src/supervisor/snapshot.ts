@@ -111,6 +111,11 @@ function nodeView(node: NodeObservation, leader: Answered | null, seen: Observat
     busyMs: report !== null || node.silentSince === null ? 0 : Math.round(seen.nowMs - node.silentSince),
     address: { client: address(node.clientPort), direct: address(node.directPort) },
     memory: report?.memory ?? null,
+    clockErrorMs: report?.clockErrorMs ?? null,
+    waiting: {
+      requests: report?.waiting.requests ?? null,
+      oldestMs: report === null ? null : Math.round(report.waiting.oldestMs),
+    },
     dropped: report === null ? null : Object.values(report.dropped).reduce((sum, count) => sum + count, 0),
     replicas: [{ shard: 0, ...replica }],
   };

@@ -56,6 +56,8 @@ export function node(id: string, over: Partial<NodeView> = {}): NodeView {
     busyMs: 0,
     address: { client: '127.0.0.1:41001', direct: '127.0.0.1:41000' },
     memory: 50_000_000,
+    clockErrorMs: 0,
+    waiting: { requests: 0, oldestMs: 0 },
     dropped: 0,
     replicas: [{ ...shown, shard: 0 }],
     ...over,

@@ -19,6 +19,9 @@ describe('grammar (P8)', () => {
     ['skew n3 --drift 1% --offset 5000ms', 'skew n3 --offset 5s --drift 1%'],
     ['skew n3 --offset -250ms --monotonic-drift -0.5%', 'skew n3 --offset -250ms --monotonic-drift -0.5%'],
     ['skew n3 --offset 1500ms --drift 0%', 'skew n3 --offset 1500ms'],
+    ['limit n3 0.50/s', 'limit n3 0.5/s'],
+    ['disk n3 slow 1000ms', 'disk n3 slow 1s'],
+    ['disk n3 lose-unsynced', 'disk n3 lose-unsynced'],
   ] as const)('%s is kept as %s', ([typed, kept]) => {
     expect(formatFault(parsed(typed))).toBe(kept);
   });
@@ -57,6 +60,15 @@ describe('grammar (P8)', () => {
     ['skew', ['n1', '--drift', '91%'], /a percentage/],
     ['skew', ['n1', '--drift', '1'], /a percentage/],
     ['skew', ['n1', '--rate', '1%'], /there is no --rate/],
+    ['limit', ['n1'], /a node and a rate/],
+    ['limit', ['n9', '1/s'], /no node "n9"/],
+    ['limit', ['n1', '0/s'], /like 100\/s/],
+    ['limit', ['n1', '9999999/s'], /like 100\/s/],
+    ['disk', ['n1'], /its trouble/],
+    ['disk', ['n1', 'slow'], /how much longer/],
+    ['disk', ['n1', 'slow', '11s'], /at most 10s/],
+    ['disk', ['n1', 'full', '1'], /nothing more/],
+    ['disk', ['n1', 'gone'], /slow, full or lose-unsynced/],
   ] as const)('%s %j says why not', ([kind, args, reason]) => {
     expect(parseFault(kind, args, nodes)).toMatch(reason);
   });

@@ -59,7 +59,16 @@ const skewText = fc
     ([node, offset, drift, rate]) =>
       `skew ${node} --offset ${offset}ms --drift ${drift}% --monotonic-drift ${rate / 100}%`,
   );
-export const anyText = fc.oneof(faultText, skewText);
+const limitText = fc
+  .tuple(fc.constantFrom(...nodes), fc.integer({ min: 1, max: 1e7 }))
+  .map(([node, thousandths]) => `limit ${node} ${thousandths / 1000}/s`);
+const diskText = fc
+  .tuple(
+    fc.constantFrom(...nodes),
+    fc.oneof(fc.integer({ min: 1, max: 9999 }), fc.constant(null), fc.constant(0)),
+  )
+  .map(([node, ms]) => `disk ${node} ${ms === null ? 'full' : ms === 0 ? 'lose-unsynced' : `slow ${ms}ms`}`);
+export const anyText = fc.oneof(faultText, skewText, limitText, diskText);
 
 /** A shape of one part, as the fault f1 makes it. */
 export function shapeOf(conditions: Partial<LinkConditions>): Shape {

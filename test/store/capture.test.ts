@@ -6,6 +6,7 @@ import { newTurn } from '../../src/protocol/store-medium.ts';
 import { emptyHead } from '../../src/sim/memory-tables.ts';
 import { captureOf } from '../../src/store/capture.ts';
 import { kvSchema } from '../../src/store/kv-rows.ts';
+import { soundDisk } from '../../src/store/session.ts';
 import { transactionOf } from '../../src/store/transaction.ts';
 
 function setUp() {
@@ -60,7 +61,7 @@ test('P2: the capture leaves the schema of the file alone', () => {
 test('P1: a transaction that SQLite took back by itself is not committed as if it were there', () => {
   const { sql } = setUp();
   const turn = newTurn();
-  const transaction = transactionOf(sql, turn);
+  const transaction = transactionOf(sql, turn, soundDisk);
   turn.open = true;
   transaction.write();
   sql.exec("insert into kv values ('a', '1')");

@@ -52,6 +52,7 @@ function reportOf(replica: ReplicaStatus): NodeReport {
     longestTurnMs: 1,
     dropped: { 'late frame': 2, stale: 1 },
     queued: {},
+    waiting: { requests: 0, oldestMs: 0 },
     clockErrorMs: 0,
     hits: {},
   };

@@ -71,6 +71,8 @@ export interface ServedNode {
   readonly clientPorts: ClientPorts;
   readonly startedAt: number;
   now(): number;
+  /** Its calendar, right or wrong. */
+  wall(): number;
   connectedClients(): number;
   /** Null while no replica runs. */
   status(): ReplicaStatus | null;

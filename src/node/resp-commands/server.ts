@@ -30,6 +30,18 @@ export const serverCommands: readonly CommandRow[] = [
     },
   },
   {
+    name: 'TIME',
+    usage: 'TIME',
+    summary: "What this node's calendar shows, in seconds and microseconds.",
+    arity: [0, 0],
+    kind: 'node',
+    keys: 'none',
+    run(_args, { node }) {
+      const ms = node.wall();
+      return array([bulk(String(Math.floor(ms / 1000))), bulk(String((ms % 1000) * 1000))]);
+    },
+  },
+  {
     name: 'INFO',
     usage: 'INFO [section …]',
     summary: 'Facts about this node, in the form and words of Redis.',
