@@ -2,7 +2,7 @@ import type { Place } from '../cluster/place.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Message } from '../protocol/protocol.ts';
 import type { Fate, Sender } from './network.ts';
-import type { Turn } from './node.ts';
+import type { Turn } from './turn.ts';
 import type { Scheduler } from './scheduler.ts';
 import { messageWords, traceWords } from './words.ts';
 import type { Watcher } from './world.ts';

@@ -1,7 +1,8 @@
 import { assert } from '../lib/assert.ts';
 import { formatPosition, samePosition } from '../protocol/position.ts';
 import { Ghost, keyOf } from './ghost.ts';
-import type { SimNode, Turn } from './node.ts';
+import type { SimNode } from './node.ts';
+import type { Turn } from './turn.ts';
 import { ReplyRules } from './reply-rules.ts';
 import { StatusRules } from './status-rules.ts';
 import { StreamRules } from './stream-rules.ts';

@@ -4,57 +4,15 @@ import type { Rng } from '../lib/rng.ts';
 import type { Lane } from '../protocol/message-class.ts';
 import { diskOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import type { Effect, Input, OperatorCommand, Replica, ReplicaStatus } from '../protocol/protocol.ts';
-import type { Outcome, Request, RequestId } from '../protocol/request.ts';
+import type { Request, RequestId } from '../protocol/request.ts';
 import { TurnHost, type Clock } from '../protocol/turn.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { Inbox, type Arrival } from './inbox.ts';
 import { SimMachine } from './machine.ts';
-import type { Sender } from './network.ts';
-import { drawMs, type Range, type Scheduler } from './scheduler.ts';
-
-export interface NodeOptions {
-  /** From the arrival of an input to the turn that takes it. */
-  readonly dispatchMs: Range;
-  /** From the commit to the effects: a process that dies meanwhile has spoken to nobody. */
-  readonly commitMs: Range;
-  /** Most inputs in one turn (T9), drawn anew for each. */
-  readonly batch: Range;
-}
-
-export interface NodeHooks {
-  /** An empty disk, and its first boot. */
-  disk(disk: DiskId): MemoryStore;
-  /** The id of a node's `life`-th disk, if not `diskOf` of node-id.ts. */
-  diskOf?(node: NodeId, life: number): DiskId;
-  replica(node: NodeId, store: MemoryStore, rng: Rng): Replica;
-  send(sender: Sender, effect: Extract<Effect, { type: 'send' }>): void;
-  reply(node: NodeId, id: RequestId, outcome: Outcome): void;
-  /** After the commit, before any effect left the node. */
-  turned(turn: Turn): void;
-}
-
-type Timeless<T> = T extends unknown ? Omit<T, 'now' | 'wall'> : never;
-export type Arrival = Timeless<Input>;
-
-/** One turn, as those who watch it see it. `failed`: its effects are those of a recovery in place. */
-export interface Turn {
-  readonly node: SimNode;
-  readonly inputs: readonly Input[];
-  readonly effects: readonly Effect[];
-  /** Null while recovery keeps failing, or before the first start. */
-  readonly before: ReplicaStatus | null;
-  readonly after: ReplicaStatus | null;
-  readonly failed: boolean;
-}
+import { drawMs, type Scheduler } from './scheduler.ts';
+import type { NodeHooks, NodeOptions } from './turn.ts';
 
 const drainAfterPauseMs = 250;
-const lanesFirst = { ctl: 0, log: 1, bulk: 2 } as const;
-
-interface Waiting {
-  readonly arrival: Arrival;
-  /** T9: ctl first; the rest in order of arrival. */
-  readonly rank: number;
-}
-
 /** One node: a disk, and while it runs a process with a turn host, an inbox and timers. */
 export class SimNode {
   readonly id: NodeId;
@@ -71,7 +29,7 @@ export class SimNode {
   #host: TurnHost | null = null;
   /** A process has had this disk open before. */
   #used = false;
-  #inbox: Waiting[] = [];
+  readonly #inbox = new Inbox();
   #deferred: (() => void)[] = [];
   readonly #timers = new Map<string, number>();
   #scheduled = false;
@@ -131,14 +89,14 @@ export class SimNode {
     this.#finish([], this.#host.start(this.#time()), null);
   }
 
-  /** SIGKILL, or the machine dying: the difference is the network's to make (P6). */
+  /** The difference between SIGKILL and the machine dying is the network's to make (P6). */
   kill(): void {
     assert(this.state !== 'down', 'only a running node dies', { node: this.id });
     this.state = 'down';
     this.#generation += 1;
     this.#host = null;
     this.status = null;
-    this.#inbox = [];
+    this.#inbox.clear();
     this.#deferred = [];
     this.#timers.clear();
     this.#scheduled = false;
@@ -173,7 +131,7 @@ export class SimNode {
 
   arrive(arrival: Arrival, lane: Lane | null = null): void {
     if (this.state === 'down') return;
-    this.#inbox.push({ arrival, rank: lane === null ? 1 : lanesFirst[lane] });
+    this.#inbox.push(arrival, lane);
     this.#wake();
   }
 
@@ -187,9 +145,7 @@ export class SimNode {
 
   /** T11: the connection of a request closed before it was stepped. */
   forget(id: RequestId): boolean {
-    const at = this.#inbox.findIndex(({ arrival }) => arrival.type === 'request' && arrival.id === id);
-    if (at >= 0) this.#inbox.splice(at, 1);
-    return at >= 0;
+    return this.#inbox.forget(id);
   }
 
   #time(): Clock {
@@ -208,7 +164,7 @@ export class SimNode {
 
   #wake(): void {
     if (this.#scheduled || this.#busy || this.state !== 'up') return;
-    if (!this.#inbox.some((waiting) => this.#mayTake(waiting)) && this.#due().length === 0) return;
+    if (!this.#inbox.some((arrival) => this.#mayTake(arrival)) && this.#due().length === 0) return;
     this.#scheduled = true;
     this.#later(drawMs(this.#rng, this.#options.dispatchMs), () => {
       this.#scheduled = false;
@@ -217,8 +173,8 @@ export class SimNode {
   }
 
   /** A request waits until the machine can serve one more. */
-  #mayTake({ arrival }: Waiting): boolean {
-    const busyMs = arrival.type === 'request' ? this.#machine.busyMs() : 0;
+  #mayTake({ type }: Arrival): boolean {
+    const busyMs = type === 'request' ? this.#machine.busyMs() : 0;
     if (busyMs > 0 && !this.#waitsToServe) {
       this.#waitsToServe = true;
       this.#later(busyMs, () => {
@@ -239,24 +195,18 @@ export class SimNode {
     const effects = host.turn(drawing(taken, time, drawn), time);
     // A turn that failed early leaves the rest to its host; timers it would have to set anew anyway.
     const left = taken.slice(drawn.length).filter(({ type }) => type !== 'timer');
-    this.#inbox.unshift(...left.map((arrival) => ({ arrival, rank: 0 })));
+    this.#inbox.putBack(left);
     this.#finish(drawn, effects, this.status);
   }
 
   #take(): readonly Arrival[] {
     const [low, high] = this.#options.batch;
     const size = this.#rng.between(low, high);
-    const taken: Waiting[] = [];
-    let all = true;
-    for (const waiting of this.#inbox.toSorted((a, b) => a.rank - b.rank)) {
-      if (!this.#mayTake(waiting)) continue;
-      all = taken.length < size;
-      if (!all) break;
-      if (waiting.arrival.type === 'request') this.#machine.serve();
-      taken.push(waiting);
-    }
-    this.#inbox = this.#inbox.filter((waiting) => !taken.includes(waiting));
-    const arrivals = taken.map((waiting) => waiting.arrival);
+    const { arrivals, all } = this.#inbox.take(
+      size,
+      (arrival) => this.#mayTake(arrival),
+      ({ type }) => (type === 'request' ? this.#machine.serve() : undefined),
+    );
     if (this.#drainFirst && !all) return arrivals;
     this.#drainFirst = false;
     const due = this.#due();

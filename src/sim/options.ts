@@ -4,7 +4,7 @@ import type { ModeOptions } from '../protocol/protocol.ts';
 import { chaosKinds, type ChaosKind, type ChaosOptions } from './chaos.ts';
 import type { WorkloadOptions } from './clients.ts';
 import type { NetworkOptions } from './network.ts';
-import type { NodeOptions } from './node.ts';
+import type { NodeOptions } from './turn.ts';
 import { drawSettings } from './settings.ts';
 
 /** Every choice of a run that is made before its first step, drawn from the seed and printed first. */

@@ -2,7 +2,7 @@ import { hash48 } from '../lib/hash.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Input, Message, TraceName } from '../protocol/protocol.ts';
 import type { Fate, Sender } from './network.ts';
-import type { Turn } from './node.ts';
+import type { Turn } from './turn.ts';
 import type { Scheduler } from './scheduler.ts';
 import { commandWords, effectWords, messageWords, operationWords } from './words.ts';
 import type { Watcher } from './world.ts';

@@ -20,7 +20,7 @@ import {
 } from '../protocol/request.ts';
 import type { Ghost } from './ghost.ts';
 import { changesOf, type Mirror } from './mirror.ts';
-import type { Turn } from './node.ts';
+import type { Turn } from './turn.ts';
 
 type Ok = Extract<Outcome, { type: 'ok' }>;
 

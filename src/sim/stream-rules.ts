@@ -4,7 +4,7 @@ import { formatPosition, samePosition, type Position } from '../protocol/positio
 import type { Effect, Input } from '../protocol/protocol.ts';
 import { bytesOf } from './memo.ts';
 import { must } from './must.ts';
-import type { Turn } from './node.ts';
+import type { Turn } from './turn.ts';
 
 /** F4's window, written down a second time on purpose. */
 const windowBytes = 1024 * 1024;

@@ -8,7 +8,8 @@ import type { Outcome, RequestId } from '../protocol/request.ts';
 import { Network, type Fate, type NetworkOptions, type Sender } from './network.ts';
 import type { CommitFailure, MemoryStore } from './memory-store.ts';
 import { calendarStart } from './machine.ts';
-import { SimNode, type NodeOptions, type Turn } from './node.ts';
+import { SimNode } from './node.ts';
+import type { NodeOptions, Turn } from './turn.ts';
 import { Scheduler } from './scheduler.ts';
 
 export interface WorldOptions {

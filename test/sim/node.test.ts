@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createRng } from '../../src/lib/rng.ts';
 import type { Effect, Input, Replica, ReplicaStatus } from '../../src/protocol/protocol.ts';
 import { createMemoryStore } from '../../src/sim/memory-store.ts';
-import { SimNode, type NodeOptions } from '../../src/sim/node.ts';
+import { SimNode } from '../../src/sim/node.ts';
+import type { NodeOptions } from '../../src/sim/turn.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
 
 const quick: NodeOptions = { dispatchMs: [0, 0], commitMs: [1, 1], batch: [100, 100] };

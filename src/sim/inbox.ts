@@ -1,0 +1,63 @@
+import type { Lane } from '../protocol/message-class.ts';
+import type { Input } from '../protocol/protocol.ts';
+import type { RequestId } from '../protocol/request.ts';
+
+type Timeless<T> = T extends unknown ? Omit<T, 'now' | 'wall'> : never;
+export type Arrival = Timeless<Input>;
+
+const lanesFirst = { ctl: 0, log: 1, bulk: 2 } as const;
+
+interface Waiting {
+  readonly arrival: Arrival;
+  /** T9: ctl first; the rest in order of arrival. */
+  readonly rank: number;
+}
+
+/** What has arrived at a simulated node and was not stepped. */
+export class Inbox {
+  #waiting: Waiting[] = [];
+
+  push(arrival: Arrival, lane: Lane | null): void {
+    this.#waiting.push({ arrival, rank: lane === null ? 1 : lanesFirst[lane] });
+  }
+
+  /** Before all others: a turn ended without them. */
+  putBack(arrivals: readonly Arrival[]): void {
+    this.#waiting.unshift(...arrivals.map((arrival) => ({ arrival, rank: 0 })));
+  }
+
+  /** T11: the connection of a request closed before it was stepped. False: it was. */
+  forget(id: RequestId): boolean {
+    const left = this.#waiting.filter(({ arrival }) => arrival.type !== 'request' || arrival.id !== id);
+    const found = left.length < this.#waiting.length;
+    this.#waiting = left;
+    return found;
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  some(may: (arrival: Arrival) => boolean): boolean {
+    return this.#waiting.some(({ arrival }) => may(arrival));
+  }
+
+  /** At most `size` of those that may be taken, `onTake` told of each; `all`: there are no others. */
+  take(
+    size: number,
+    may: (arrival: Arrival) => boolean,
+    onTake: (arrival: Arrival) => void,
+  ): { readonly arrivals: readonly Arrival[]; readonly all: boolean } {
+    const taken = new Set<Waiting>();
+    let all = true;
+    for (const waiting of this.#waiting.toSorted((a, b) => a.rank - b.rank)) {
+      if (!may(waiting.arrival)) continue;
+      all = taken.size < size;
+      if (!all) break;
+      taken.add(waiting);
+      onTake(waiting.arrival);
+    }
+    this.#waiting = this.#waiting.filter((waiting) => !taken.has(waiting));
+    return { arrivals: [...taken].map(({ arrival }) => arrival), all };
+  }
+}
