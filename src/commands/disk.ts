@@ -1,5 +1,5 @@
 import { defineCommand } from './command.ts';
-import { injectOnNode } from './node-fault.ts';
+import { forOption, injectOnNode } from './node-fault.ts';
 import { optional, required } from './params.ts';
 
 const does: Readonly<Record<string, string>> = {
@@ -19,15 +19,16 @@ export const disk = defineCommand({
     trouble: required('TROUBLE', 'slow, full'),
     value: optional('VALUE', 'how much longer a commit takes, for slow'),
   },
-  options: {},
+  options: forOption,
   examples: [
     { run: 'replab disk n1 slow 20ms', does: 'each commit takes 20 ms longer' },
     { run: 'replab disk @follower.0 full', does: 'it can write no more' },
   ],
-  run: (context, { args }) =>
+  run: (context, { args, options }) =>
     injectOnNode(context, {
       kind: 'disk',
       node: args.node,
+      forMs: options.for,
       words: [args.trouble, ...(args.value === null ? [] : [args.value])],
       does: does[args.trouble] ?? 'in force',
     }),

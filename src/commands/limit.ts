@@ -1,5 +1,5 @@
 import { defineCommand } from './command.ts';
-import { injectOnNode } from './node-fault.ts';
+import { forOption, injectOnNode } from './node-fault.ts';
 import { required } from './params.ts';
 
 export const limit = defineCommand({
@@ -14,15 +14,16 @@ export const limit = defineCommand({
     node: required('NODE', 'a node, or a selector that stands for one'),
     rate: required('RATE', 'requests a second, such as 100/s or 0.5/s'),
   },
-  options: {},
+  options: forOption,
   examples: [
     { run: 'replab limit n2 100/s', does: 'n2 serves a hundred requests a second' },
     { run: 'replab limit @leader 5/s', does: 'a slow leader' },
   ],
-  run: (context, { args }) =>
+  run: (context, { args, options }) =>
     injectOnNode(context, {
       kind: 'limit',
       node: args.node,
+      forMs: options.for,
       words: [args.rate],
       does: 'in force; what comes faster waits',
     }),

@@ -3,7 +3,10 @@ import { selectNode } from '../client/selectors.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { NodeFaultName } from '../faults/fault.ts';
 import { parseFault } from '../faults/faults.ts';
+import { formatDuration } from '../lib/duration.ts';
 import type { Context, DocumentResult } from './command.ts';
+import { opening } from './opening.ts';
+import { optionalDuration } from './params.ts';
 
 interface NodeFault {
   readonly kind: NodeFaultName;
@@ -13,28 +16,34 @@ interface NodeFault {
   readonly words: readonly string[];
   /** What it does from now on, for people. */
   readonly does: string;
+  /** Null: until it is healed. */
+  readonly forMs: number | null;
 }
+
+/** Of every fault on a node. */
+export const forOption = { for: optionalDuration('heal it by itself after so long') };
 
 /** Puts a fault on a node in force. Grammar and meaning are those of the fault's own row. */
 export function injectOnNode(
   context: Context,
-  { kind, node, words, does }: NodeFault,
+  { kind, node, words, does, forMs }: NodeFault,
 ): Promise<DocumentResult> {
-  const { root, signal, chance } = context;
-  return withCluster({ name: context.cluster, root, signal }, async (cluster) => {
+  const { chance } = context;
+  return withCluster(opening(context), async (cluster) => {
     const id = selectNode(node, await cluster.freshSnapshot(), { chance });
     const fault = parseFault(kind, [id, ...words], cluster.spec.nodes);
     if (typeof fault === 'string') {
       const text = [kind, node, ...words].join(' ');
       throw new ReplabError('bad-fault', { text, detail: fault, cluster: cluster.name });
     }
-    const answer = await cluster.request('fault', { fault });
+    const answer = await cluster.request('fault', { fault, ...(forMs === null ? {} : { forMs }) });
+    const ends = forMs === null ? '' : `, for ${formatDuration(forMs)}`;
     const done = answer.changed ? does : 'was in force already';
     return {
       kind: 'document',
       json: { schema: `replab.${kind}/1`, cluster: cluster.name, ...answer },
       text: (style) =>
-        `${style.bold(answer.id)}  ${answer.text}: ${done}\n${style.dim(`event ${answer.event}`)}`,
+        `${style.bold(answer.id)}  ${answer.text}: ${done}${ends}\n${style.dim(`event ${answer.event}`)}`,
       next: [`replab status -c ${cluster.name}`, `replab heal -c ${cluster.name} ${answer.id}`],
     };
   });

@@ -1,5 +1,5 @@
 import { defineCommand } from './command.ts';
-import { injectOnNode } from './node-fault.ts';
+import { forOption, injectOnNode } from './node-fault.ts';
 import { required, text } from './params.ts';
 
 export const skew = defineCommand({
@@ -15,17 +15,19 @@ export const skew = defineCommand({
     offset: text('DURATION', 'how far ahead its calendar is; behind, with a minus: --offset=-5s'),
     drift: text('PERCENT', 'how much faster it runs from now on: 1% gains 10 ms every second'),
     'monotonic-drift': text('PERCENT', 'how much faster its timers run'),
+    ...forOption,
   },
   examples: [
     { run: 'replab skew n1 --offset 5s', does: "n1's calendar is 5 s ahead" },
     { run: 'replab skew n2 --offset=-250ms --drift 1%', does: 'behind, but catching up' },
     { run: 'replab skew @leader --monotonic-drift=-20%', does: "the leader's timers run slow" },
   ],
-  run: (context, { args, options }) =>
+  run: (context, { args, options: { for: forMs, ...wrong } }) =>
     injectOnNode(context, {
       kind: 'skew',
       node: args.node,
-      words: Object.entries(options).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value])),
+      forMs,
+      words: Object.entries(wrong).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value])),
       does: 'in force, on every stamp it takes',
     }),
 });
