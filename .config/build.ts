@@ -6,8 +6,9 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -22,6 +23,22 @@ const entries = {
   node: 'src/node/main.ts',
 };
 
+/**
+ * `require('assert')` in a CommonJS package cannot stay as it is in an ES module, which has no `require`: it
+ * becomes an import.
+ */
+const builtinsOfCommonJs: Plugin = {
+  name: 'builtins-of-commonjs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z/_]+$/ }, ({ path, kind }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : null,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `export * from 'node:${path}'; export { default } from 'node:${path}';`,
+    }));
+  },
+};
+
 // esbuild has said what is wrong.
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
@@ -34,6 +51,11 @@ const { outputFiles, metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
+  // React picks its code by it: the other half is left out.
+  define: { 'process.env.NODE_ENV': '"production"' },
+  // Ink's developer tools ask for it, when they are asked for; nobody has it.
+  external: ['react-devtools-core'],
+  plugins: [builtinsOfCommonJs],
   legalComments: 'eof',
   logLevel: 'warning',
   metafile: true,

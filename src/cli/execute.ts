@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { AnyInput, Command, Context, Invoked, Result } from '../commands/command.ts';
+import type { AnyInput, Command, Context, Invoked, Result, ScreenResult } from '../commands/command.ts';
 import { commands, type CommandName } from '../commands/commands.ts';
 import { plain } from '../commands/style.ts';
 import { toReplabError } from '../control/errors.ts';
@@ -23,6 +23,8 @@ export interface Host {
   readonly interrupts: Interrupts;
   stdin(): Promise<Buffer>;
   progress(enabled: boolean): Progress;
+  /** Takes the terminal for a screen until it is left; null where there is none: it is lines then. */
+  readonly show: ((screen: ScreenResult, output: Output, signal: AbortSignal) => Promise<void>) | null;
   /** What the command line is given unless it says otherwise. */
   readonly inherited: Parsed['globals'];
   /** Told what was printed as one document, or would have been with `--json`. */
@@ -118,15 +120,20 @@ class Line {
         stdin: this.host.stdin,
         invoke: (words) => this.invoke(words, signal),
       }),
-      finish: async (result) => {
+      finish: async (result, signal) => {
         progress.end();
-        code = await this.print(result);
+        code = await this.print(result, signal);
       },
     });
     return code;
   }
 
-  private async print(result: Result): Promise<number> {
+  private async print(result: Result, signal: AbortSignal): Promise<number> {
+    if (result.kind === 'screen') {
+      if (this.host.show === null || this.output.json) return await this.print(result.stream(), signal);
+      await this.host.show(result, this.output, signal);
+      return exitCodes.ok;
+    }
     if (result.kind === 'stream') {
       const isKept = this.globals.save !== undefined || this.host.onDocument !== undefined;
       const items = await printStream(result, this.output, isKept);
@@ -177,6 +184,7 @@ class Line {
     );
     const exit = await execute(words, {
       ...this.host,
+      show: null,
       interrupts,
       out: (text) => void (caught.out += text),
       err: (text) => void (caught.err += text),

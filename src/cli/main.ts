@@ -5,6 +5,7 @@ import { plain } from '../commands/style.ts';
 import { execute } from './execute.ts';
 import { printError, wantsColour } from './output.ts';
 import { createProgress } from './progress.ts';
+import { show } from './show.ts';
 import { catchInterrupts } from './run.ts';
 
 /**
@@ -14,6 +15,8 @@ import { catchInterrupts } from './run.ts';
 const argv = process.argv.slice(2);
 const out = write(process.stdout);
 const err = write(process.stderr);
+/** Gives the terminal back, while there is a screen: what is said after it must be read. */
+let closeScreen = (): void => {};
 
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
@@ -31,12 +34,15 @@ exit(
     interrupts: catchInterrupts(exit),
     stdin: () => buffer(process.stdin),
     progress: (enabled) => createProgress(process.stderr, enabled),
+    show: (screen, output, signal) =>
+      show(screen, { output, signal, onOpen: (close) => (closeScreen = close) }),
     inherited: {},
   }),
 );
 
 /** What no command line answers for: a fault of ours. */
 function fail(thrown: unknown): void {
+  closeScreen();
   const error = toReplabError(thrown);
   printError(error, { json: argv.includes('--json'), quiet: false, style: plain, chance: null, out, err });
   if (process.env['REPLAB_DEBUG'] === '1' && thrown instanceof Error) err(`${thrown.stack}\n`);

@@ -43,8 +43,9 @@ export async function printStream(
   for await (const { json, text } of items) {
     if (count === 0) sayDrawn(output);
     count += 1;
-    if (isKept) kept.push(json);
-    output.out(output.json ? encodeLine(json) : `${text(output.style)}\n`);
+    if (isKept && json !== null) kept.push(json);
+    const line = output.json ? (json === null ? null : encodeLine(json)) : text(output.style);
+    if (line !== null) output.out(output.json ? line : `${line}\n`);
   }
   if (count === 0 && empty !== undefined && !output.json && !output.quiet)
     output.err(`${output.style.dim(empty)}\n`);

@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly interrupts: Interrupts;
   context(signal: AbortSignal, timeoutMs: number): Context;
   /** Prints the result, streams included: their time counts too. */
-  finish(result: Result): Promise<void>;
+  finish(result: Result, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function runCommand(options: RunOptions): Promise<void> {
     wholeMs === null ? undefined : setTimeout(() => end(tooLong(command.name, timeoutMs)), wholeMs);
   interrupts.onFirst = end;
   const work = (async () =>
-    options.finish(await command.run(options.context(aborter.signal, timeoutMs), input)))();
+    options.finish(await command.run(options.context(aborter.signal, timeoutMs), input), aborter.signal))();
   try {
     await Promise.race([work, ended.promise]);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Cluster } from '../client/cluster-connection.ts';
 import type { ExitCode } from '../control/exit-codes.ts';
 import type { Chance } from '../lib/chance.ts';
 import type { Style } from './style.ts';
@@ -124,12 +125,39 @@ export interface StreamResult {
   exit?(): ExitCode;
 }
 
+/** Null: nothing for this kind of reader. */
 export interface StreamItem {
   readonly json: unknown;
-  text(style: Style): string;
+  text(style: Style): string | null;
 }
 
-export type Result = DocumentResult | StreamResult;
+/** What a screen begins with. */
+export interface ScreenOptions {
+  readonly view: string;
+  /** At most one frame in this time. */
+  readonly everyMs: number;
+  /** Seven-bit characters only. */
+  readonly ascii: boolean;
+  /** Lines, on a terminal too. */
+  readonly plain: boolean;
+  /** One frame, and no more. */
+  readonly once: boolean;
+  /** The cluster was named, so what is typed elsewhere must name it too. */
+  readonly named: boolean;
+}
+
+/** Something to look at as it changes: a screen where there is one, else the stream. */
+export interface ScreenResult {
+  readonly kind: 'screen';
+  /** Closed by whoever shows it. */
+  readonly cluster: Cluster;
+  readonly options: ScreenOptions;
+  /** Runs what a key stands for. */
+  readonly invoke: Context['invoke'];
+  stream(): StreamResult;
+}
+
+export type Result = DocumentResult | StreamResult | ScreenResult;
 
 /** Ties the types of `run`'s input to the declared arguments and options. */
 export function defineCommand<const A extends Args, const O extends Options>(

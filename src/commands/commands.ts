@@ -24,6 +24,7 @@ export const commands = {
   down: { group: 'cluster', load: async () => (await import('./down.ts')).down },
   ls: { group: 'cluster', load: async () => (await import('./ls.ts')).ls },
   status: { group: 'look', load: async () => (await import('./status.ts')).status },
+  watch: { group: 'look', load: async () => (await import('./watch.ts')).watch },
   events: { group: 'look', load: async () => (await import('./events.ts')).events },
   logs: { group: 'look', load: async () => (await import('./logs.ts')).logs },
   log: { group: 'look', load: async () => (await import('./log.ts')).log },

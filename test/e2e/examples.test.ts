@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openCluster, type Cluster } from '../../src/client/cluster-connection.ts';
 import { commandNames, commands, type CommandName } from '../../src/commands/commands.ts';
-import { tempDir } from '../support/until.ts';
+import { tempDir, until } from '../support/until.ts';
 import { bin, cluster, shell, type Shell } from './replab.ts';
 
 /** Those that start or end clusters run where there is none, or one of their own. */
@@ -29,6 +29,9 @@ const before: Readonly<Record<string, readonly string[]>> = {
   'replab down --keep': ['up', '--nodes', '1'],
   'replab down': ['up', '--nodes', '1'],
 };
+
+/** Those that go on until they are interrupted. */
+const endless: readonly string[] = ['replab watch', 'replab watch --json'];
 
 interface Example {
   readonly name: CommandName;
@@ -116,6 +119,13 @@ describe('examples work as they stand', () => {
       await where.ok('put', 'x', '1');
       await where.ok('wait', 'caught-up', '-q');
       if (before[run] !== undefined) await where.ok(...before[run]);
+      if (endless.includes(run)) {
+        const { child, seen, ended } = where.start(run.split(' ').slice(1));
+        await until(run, () => seen.stdout !== '', { show: () => seen });
+        child.kill('SIGINT');
+        expect({ run, ...(await ended) }).toMatchObject({ exit: 130 });
+        continue;
+      }
       expect({ run, ...inShell(['sh', '-c'], run, 'real', where.env) }).toMatchObject({ status: 0 });
     }
     healthy.close();

@@ -16,7 +16,11 @@ const pureRooms = ['lib', 'protocol', 'cluster', 'faults'];
  * downward only, so every room is listed above all rooms it may import.
  */
 export const rooms: Readonly<Record<string, Room>> = {
-  cli: { from: ['commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
+  cli: { from: ['tui', 'commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
+  tui: {
+    from: ['commands', 'client', 'control', ...pureRooms],
+    packages: ['chalk', 'ink', 'react', 'string-width'],
+  },
   commands: { from: ['supervisor', 'client', 'control', 'sim', ...pureRooms] },
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
   engines: { from: ['control', 'node', ...pureRooms] },

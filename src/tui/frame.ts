@@ -1,0 +1,178 @@
+import { viewNames } from '../commands/watch.ts';
+import { count } from '../commands/count.ts';
+import { headline } from './headline.ts';
+import { writesPerSecond } from './history.ts';
+import { keys, lastKeys, type Key } from './keys.ts';
+import { clipLine, justify, safe, widthOfLine, type Line, type Span } from './line.ts';
+import { behindOf, furthestOf, receivedOf, roleOf } from './node-words.ts';
+import type { Scene, Size } from './scene.ts';
+import { windowAround } from './selection.ts';
+import { body, type View } from './view.ts';
+import type { Said } from './view-state.ts';
+import { help, keyLabel } from './views/help.ts';
+import { nodePage } from './views/node.ts';
+import { views } from './views/views.ts';
+
+export interface Frame {
+  readonly lines: readonly Line[];
+  readonly scrollMax: number;
+}
+
+/** Below this a table is no use: a line for each node. */
+const least: Size = { columns: 60, rows: 15 };
+
+/** The whole screen: never more lines than it has rows, none longer than it is wide. */
+export function frameOf(scene: Scene, size: Size): Frame {
+  const { columns, rows } = size;
+  const isSmall = columns < least.columns || rows < least.rows;
+  const top = isSmall ? [headline(scene)] : [headline(scene), about(scene, columns)];
+  const bottom = isSmall ? [smallFoot(scene)] : [saidLine(scene), footer(scene, columns)];
+  const room: Size = { columns, rows: rows - top.length - bottom.length - (isSmall ? 0 : 1) };
+  const { lines, scrollMax, note } = room.rows > 0 ? viewOf(scene, isSmall)(scene, room) : body([]);
+  const tabs = isSmall ? [] : [tabLine(scene, columns, note)];
+  const filler = Array.from({ length: Math.max(0, room.rows - lines.length) }, (): Line => []);
+  const all = [...top, ...tabs, ...lines.slice(0, Math.max(0, room.rows)), ...filler, ...bottom];
+  return {
+    lines: all
+      .slice(0, rows)
+      .map((line, i) =>
+        i === 0 ? banner(line, columns, scene) : clipLine(line, columns, scene.glyphs.more),
+      ),
+    scrollMax,
+  };
+}
+
+function viewOf({ state }: Scene, isSmall: boolean): View {
+  if (state.input.kind === 'help') return help;
+  if (isSmall) return small;
+  return state.zoomed ? nodePage : views[state.view];
+}
+
+/** The headline's paint goes all the way across. */
+function banner(line: Line, columns: number, { glyphs }: Scene): Line {
+  const [span] = clipLine(line, columns, glyphs.more);
+  if (span === undefined || typeof span === 'string' || span[0] !== 'alarm')
+    return span === undefined ? [] : [span];
+  return [[span[0], span[1] + ' '.repeat(Math.max(0, columns - widthOfLine([span])))]];
+}
+
+function about(scene: Scene, columns: number): Line {
+  const { snapshot, nowMs, history, glyphs } = scene;
+  const sync = snapshot.options['sync'];
+  const writes = writesPerSecond(history, nowMs);
+  const facts = [
+    count(snapshot.nodes.length, 'node'),
+    ...(sync === undefined ? [] : [`sync ${sync}`]),
+    `${Math.round(writes)} writes/s`,
+    `contents ${snapshot.divergence.state}`,
+    snapshot.mode,
+  ];
+  const left: Line = [' ', ['bold', snapshot.cluster], ['dim', `  ${facts.join(` ${glyphs.dot} `)}`]];
+  return justify(left, [['dim', `event ${snapshot.events} `]], columns, glyphs.more);
+}
+
+function tabLine({ state, glyphs }: Scene, columns: number, note: string): Line {
+  const isView = state.input.kind !== 'help' && !state.zoomed;
+  const tabs = viewNames.flatMap((name, i): Span[] => {
+    const isThis = isView && name === state.view;
+    return isThis ? [['bold', `[${i + 1} ${name}]`], ' '] : [['dim', ` ${i + 1} ${name} `], ' '];
+  });
+  const title: Line = isView
+    ? tabs
+    : [
+        ['bold', state.input.kind === 'help' ? ' keys of this screen' : ` ${state.selected}`],
+        ['dim', '   Esc goes back'],
+      ];
+  const right: Span[] = [
+    ...(state.filter === '' ? [] : [['caution', `/${state.filter}`] as const, '  ']),
+    ['dim', note],
+    ...(state.paused ? ['  ', ['alarm', ' HELD: Space goes on '] as const] : []),
+    ' ',
+  ];
+  return justify(title, right, columns, glyphs.more);
+}
+
+/** What is typed or asked, else what was done last. */
+function saidLine(scene: Scene): Line {
+  const { state, ascii } = scene;
+  const { input, said } = state;
+  const cursor = ascii ? '_' : '█';
+  switch (input.kind) {
+    case 'command':
+      return [['bold', ' : replab '], safe(input.text, ascii), cursor];
+    case 'filter':
+      return [['bold', ' / '], safe(state.filter, ascii), cursor];
+    case 'ask':
+      return [['alarm', ` ${input.question} `], '  y / n'];
+    case 'help':
+    case 'keys':
+      return [...(said === null ? [] : saidSpans(said, ascii)), ...adviceOf(scene)];
+  }
+}
+
+function saidSpans({ command, level, text }: Said, ascii: boolean): Line {
+  const typed: Line = command === null ? [] : [['bold', ` $ ${safe(command, ascii)}`], '  '];
+  return [...typed, [level, safe(text, ascii)], '  '];
+}
+
+/** What ends the worst that can be ended by a key. */
+function adviceOf({ snapshot, state }: Scene): Line {
+  const [best] = furthestOf(snapshot.nodes);
+  if (snapshot.phase !== 'ready' || snapshot.leaders.length > 0 || best === undefined) return [];
+  const key = best.id === state.selected ? 'm' : `m on ${best.id}`;
+  return [['caution', ` next: replab promote ${best.id} (${key})`]];
+}
+
+/** As many keys as fit, the last rows going first; those that always help at the right. */
+function footer({ state, glyphs }: Scene, columns: number): Line {
+  const label = (key: Key): readonly Span[] => [['bold', key.keys.map(keyLabel)[0]!], ` ${key.footer}  `];
+  const right = lastKeys.flatMap(label);
+  const hints: Readonly<Partial<Record<typeof state.input.kind, string>>> = {
+    ask: 'y yes   n no',
+    command: 'Enter runs it   Esc gives up',
+    filter: 'Enter keeps it   Esc gives up',
+  };
+  const hint = hints[state.input.kind];
+  if (hint !== undefined) return [['dim', ` ${hint}`]];
+  const left: Span[] = [' '];
+  for (const key of keys) {
+    if (key.footer === undefined) continue;
+    const more = label(key);
+    if (widthOfLine([...left, ...more, ...right]) > columns - 2) break;
+    left.push(...more);
+  }
+  return justify(left, right, columns, glyphs.more);
+}
+
+const small: View = (scene, { rows }) => {
+  const { snapshot, state, glyphs } = scene;
+  const selected = snapshot.nodes.findIndex(({ id }) => id === state.selected);
+  const shown = windowAround(snapshot.nodes, rows, Math.max(0, selected));
+  return body(
+    shown.items.map((node): Line => {
+      const mark: Span = node.id === state.selected ? ['bold', glyphs.selected] : ' ';
+      return [
+        mark,
+        ['bold', node.id.padEnd(4)],
+        roleOf(node, scene),
+        '  ',
+        receivedOf(node, scene),
+        '  ',
+        ...behindWords(behindOf(node, snapshot.nodes)),
+      ];
+    }),
+  );
+};
+
+function behindWords(span: Span): readonly Span[] {
+  const text = typeof span === 'string' ? span : span[1];
+  return /^[1-9]/.test(text) ? [['caution', `-${text}`]] : text === 'forked' ? [span] : [];
+}
+
+function smallFoot(scene: Scene): Line {
+  const { kind } = scene.state.input;
+  if (kind !== 'keys' && kind !== 'help') return saidLine(scene);
+  return scene.state.said === null || kind === 'help'
+    ? lastKeys.flatMap((key): Span[] => [['bold', ` ${key.keys[0]!}`], ` ${key.footer} `])
+    : saidLine(scene);
+}

@@ -1,0 +1,89 @@
+import type { LinkView, NodeView } from '../../cluster/snapshot.ts';
+import { clientPlace, type Place } from '../../cluster/place.ts';
+import type { NodeId } from '../../protocol/node-id.ts';
+import { fit, type Line, type Span } from '../line.ts';
+import { shortBytes, shortDuration } from '../node-words.ts';
+import type { Scene, Size } from '../scene.ts';
+import { passes, windowAround } from '../selection.ts';
+import { body, type View } from '../view.ts';
+import { faultLines } from './faults.ts';
+import { groupLine } from './groups.ts';
+import { rule } from './rule.ts';
+
+/** Who hears whom; the faults that are why; which nodes still form a group. */
+export const links: View = (scene, { columns, rows }) => {
+  const { glyphs, wires, snapshot } = scene;
+  const faults = faultLines(scene, columns);
+  const below: Line[] = [
+    [],
+    legend(scene),
+    groupLine(scene),
+    ...wires.oneWay
+      .slice(0, 3)
+      .map(([from, to]): Line => [['bad', `one way: ${to} hears nothing from ${from}`]]),
+    ...(faults.length === 0
+      ? [[['dim', 'no fault is in force'] as const]]
+      : [rule('faults', columns, glyphs), ...faults]),
+  ];
+  const room = Math.max(3, rows - below.length);
+  const matrix = matrixLines(scene, { columns, rows: room });
+  const part =
+    matrix.length < snapshot.nodes.length + 2
+      ? `${matrix.length - 1} of ${snapshot.nodes.length + 1} rows`
+      : '';
+  return body([...matrix, ...below].slice(0, rows), part);
+};
+
+/** A row each sender, a column each receiver, clients last: they only send. */
+export function matrixLines(scene: Scene, { columns, rows }: Size): readonly Line[] {
+  const { snapshot, state, glyphs } = scene;
+  const to = snapshot.nodes;
+  const from: readonly Place[] = [...to.map(({ id }) => id), clientPlace];
+  const cell = Math.min(12, Math.max(1, Math.floor((columns - 8) / Math.max(1, to.length))));
+  const chosen = from.filter((place) => passes(state.filter, place) || state.view !== 'links');
+  const shown = windowAround(chosen, rows - 1, Math.max(0, chosen.indexOf(state.selected)));
+  const byEnds = new Map(snapshot.links.map((link) => [`${link.from} ${link.to}`, link]));
+  const head: Line = [
+    ' '.repeat(8),
+    ...to.map(({ id }): Span => ['dim', cell < 3 ? fit(id.slice(-1), cell, '') : fit(id, cell, '')]),
+  ];
+  const line = (place: Place): Line => [
+    place === state.selected ? ['bold', glyphs.selected] : ' ',
+    ['bold', fit(place, 7, glyphs.more)],
+    ...to.map((node): Span => {
+      const [paint, text] = cellOf(scene, place, node, byEnds.get(`${place} ${node.id}`));
+      return [paint, fit(cell < 3 ? text[0]! : text, cell, '')];
+    }),
+  ];
+  return [head, ...shown.items.map(line)];
+}
+
+function cellOf(
+  { snapshot, wires, glyphs }: Scene,
+  from: Place,
+  to: NodeView,
+  link: LinkView | undefined,
+): Exclude<Span, string> {
+  if (from === to.id) return ['dim', ' '];
+  const isDown = (id: NodeId): boolean =>
+    snapshot.nodes.some((node) => node.id === id && (node.state === 'killed' || node.state === 'stopped'));
+  const by = wires.cutBy(from, to.id);
+  if (by.length > 0) {
+    const held = link?.held.forward ?? 0;
+    const how = link?.state === 'reset' ? 'reset' : held > 0 ? shortBytes(held) : by[0];
+    return ['bad', `${glyphs.cut} ${how}`];
+  }
+  if (isDown(to.id) || (from !== clientPlace && isDown(from))) return ['dim', '-'];
+  if (link?.state !== 'slow') return ['dim', glyphs.dot];
+  return ['caution', `${glyphs.busy} ${link.delayMs > 0 ? shortDuration(link.delayMs) : link.faults[0]}`];
+}
+
+function legend({ glyphs }: Scene): Line {
+  return [
+    ['dim', `rows send, columns hear: ${glyphs.dot} passes, `],
+    ['caution', `${glyphs.busy} slow`],
+    ['dim', ', '],
+    ['bad', `${glyphs.cut} held back`],
+    ['dim', ' (by whom, or how much), - down'],
+  ];
+}
