@@ -45,6 +45,7 @@ export const expect = defineCommand({
     });
     try {
       const expectation = compile(expression, beside, cluster !== null);
+      context.progress('waiting for it to be true');
       const judged = await judge(expectation, cluster, options.within);
       return {
         kind: 'document',

@@ -61,7 +61,9 @@ export const up = defineCommand({
       defaultDurability,
       word('normal', 'full'),
     ),
-    foreground: flag('stay, print events as they happen, and take the cluster down at the end (for CI)'),
+    foreground: flag(
+      'stay, print events as they happen; the cluster ends with this process, however that ends (for CI). Data that were kept before stay kept',
+    ),
     ...modeFlags(),
   },
   examples: [
@@ -84,6 +86,7 @@ export const up = defineCommand({
       root: context.root,
       name,
       spec,
+      bound: options.foreground,
       signal: context.signal,
       onProgress: context.progress,
     });
@@ -203,7 +206,7 @@ async function* foreground(
     );
     yield* events;
   } catch (error) {
-    if (context.signal.aborted) await client.request('down', { keep: false });
+    if (context.signal.aborted) await client.request('down', { keep: launched.kept });
     // `down` by another command closes the connection: that is how this ends in good order.
     else if (!(error instanceof ReplabError) || error.code !== 'supervisor-gone') throw error;
     context.signal.throwIfAborted();

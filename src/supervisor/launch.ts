@@ -22,6 +22,8 @@ export interface LaunchOptions {
   readonly name: string;
   /** Null: as the kept data have it. */
   readonly spec: ClusterSpec | null;
+  /** The cluster ends with this process, however that ends; data that were there before stay. */
+  readonly bound?: boolean;
   /** Aborting takes the half-started cluster down, then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   onProgress?(line: string): void;
@@ -63,7 +65,8 @@ export async function launchCluster(options: LaunchOptions): Promise<Launched> {
     });
     const onItem = ({ progress }: { readonly progress: string }): void => options.onProgress?.(progress);
     const snapshot = await Promise.race([client.request('ready', {}, { onItem }), abort.promise]);
-    child.disconnect();
+    if (options.bound !== true) child.disconnect();
+    child.channel?.unref();
     child.unref();
     return { client, dir, spec, snapshot, kept, reaped };
   } catch (error) {
@@ -105,7 +108,11 @@ function spawnSupervisor(dir: string): ChildProcess {
 type Listening = FromSupervisor & { readonly type: 'listening' };
 
 /** Tells it what to start; answers once it listens, or rejects with what it said or left in its log. */
-function greet(child: ChildProcess, dir: string, { name, spec }: LaunchOptions): Promise<Listening> {
+function greet(
+  child: ChildProcess,
+  dir: string,
+  { name, spec, bound = false }: LaunchOptions,
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const failed = (): void => {
       const detail = lastWords(paths.supervisorLog(dir));
@@ -118,7 +125,7 @@ function greet(child: ChildProcess, dir: string, { name, spec }: LaunchOptions):
       if (answer.type === 'listening') resolve(answer);
       else reject(errorFromWire(answer.code, answer.facts));
     });
-    const start: ToSupervisor = { type: 'start', spec };
+    const start: ToSupervisor = { type: 'start', spec, bound };
     child.send(start, () => {});
   });
 }

@@ -1,7 +1,7 @@
 /**
  * The supervisor's process: `supervisor.js DIR`, started by `launch.ts`, which tells it over its channel what
  * to start. Until the cluster is ready it lives for its launcher alone: if that goes away, so does the
- * half-started cluster. From then on it lives until it is told to end.
+ * half-started cluster. From then on it lives until it is told to end, unless it is bound to its launcher.
  */
 import { basename } from 'node:path';
 import { toReplabError } from '../control/errors.ts';
@@ -46,7 +46,7 @@ async function run(message: ToSupervisor, launcherGone: Promise<unknown>): Promi
     supervisor.down(keep, () => {}).catch((error: unknown) => console.error(error));
   };
   process.on('SIGTERM', () => end(true));
-  void launcherGone.then(() => (supervisor.phase() === 'starting' ? end(kept) : undefined));
+  void launcherGone.then(() => (message.bound || supervisor.phase() === 'starting' ? end(kept) : undefined));
   await tell({ type: 'listening', spec, socket, token, kept, reaped });
   await supervisor.ended();
   process.exit(exitCodes.ok);
