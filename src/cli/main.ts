@@ -2,7 +2,6 @@ import { buffer } from 'node:stream/consumers';
 import { exitCodeOf, toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { plain } from '../commands/style.ts';
-import { execute } from './execute.ts';
 import { printError, wantsColour } from './output.ts';
 import { createProgress } from './progress.ts';
 import { show } from './show.ts';
@@ -26,8 +25,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-exit(
-  await execute(argv, {
+/** Completion is asked for at every tab: nothing else is loaded, and nobody is told of errors. */
+async function completeOnly(): Promise<number> {
+  const { completeForShell } = await import('./complete/main.ts');
+  out(await completeForShell(argv.slice(1)));
+  return exitCodes.ok;
+}
+
+async function executeLine(): Promise<number> {
+  const { execute } = await import('./execute.ts');
+  return execute(argv, {
     out,
     err,
     colour: wantsColour(process.stdout, process.env),
@@ -37,8 +44,10 @@ exit(
     show: (screen, output, signal) =>
       show(screen, { output, signal, onOpen: (close) => (closeScreen = close) }),
     inherited: {},
-  }),
-);
+  });
+}
+
+exit(await (argv[0] === '__complete' ? completeOnly() : executeLine()));
 
 /** What no command line answers for: a fault of ours. */
 function fail(thrown: unknown): void {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../client/cluster-connection.ts';
 import type { ExitCode } from '../control/exit-codes.ts';
 import type { Chance } from '../lib/chance.ts';
+import type { Completes } from './completes.ts';
 import type { Style } from './style.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface Arg<T> {
   readonly several: boolean;
   /** Options after the first word belong to the words: the last of several arguments only. */
   readonly verbatim?: true;
+  /** What completion offers; nothing when left out. */
+  readonly completes?: Completes;
   /** Every word given for it; empty when it was left out. */
   parse(words: readonly string[]): T;
 }
@@ -60,6 +63,8 @@ export interface Option<T> {
   readonly summary: string;
   /** As help shows it; null when leaving it out means something of its own. */
   readonly fallback: string | null;
+  /** What completion offers for its value. */
+  readonly completes?: Completes;
   /** Undefined when it was left out. A flag that is there is `''`. */
   parse(text: string | undefined): T;
 }

@@ -58,6 +58,7 @@ export const commands = {
   modes: { group: 'help', load: async () => (await import('./modes.ts')).modes },
   errors: { group: 'help', load: async () => (await import('./errors.ts')).errors },
   doctor: { group: 'help', load: async () => (await import('./doctor.ts')).doctor },
+  completion: { group: 'help', load: async () => (await import('./completion.ts')).completion },
   version: { group: 'help', load: async () => (await import('./version.ts')).version },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 

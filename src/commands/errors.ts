@@ -2,9 +2,12 @@ import { errorTable, type ErrorCode } from '../control/error-table.ts';
 import { describeRow, ReplabError } from '../control/errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import { defineCommand } from './command.ts';
-import { optional } from './params.ts';
+import { fixed } from './completes.ts';
+import { completing, optional } from './params.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
+
+const codes = Object.keys(errorTable) as readonly ErrorCode[];
 
 export const errors = defineCommand({
   name: 'errors',
@@ -13,7 +16,12 @@ export const errors = defineCommand({
     'With a code, that error alone; with an exit code, those that end with it. Words in capitals stand for what an error names when it happens.',
     '`definite`: what was asked for certainly did not happen. Otherwise it may have happened, or may yet.',
   ],
-  args: { code: optional('CODE', 'a code such as not-leader, or an exit code such as 8') },
+  args: {
+    code: completing(
+      fixed(...codes),
+      optional('CODE', 'a code such as not-leader, or an exit code such as 8'),
+    ),
+  },
   options: {},
   examples: [
     { run: 'replab errors', does: 'all of them, by exit code' },
@@ -32,8 +40,6 @@ export const errors = defineCommand({
 });
 
 type Row = ReturnType<typeof describeRow>;
-
-const codes = Object.keys(errorTable) as readonly ErrorCode[];
 
 function rowsFor(asked: string | null): readonly ErrorCode[] {
   const byExit = codes.toSorted((a, b) => errorTable[a].exit - errorTable[b].exit);

@@ -4,7 +4,8 @@ import type { ClusterEvent } from '../cluster/event.ts';
 import { defineCommand, type Context, type StreamItem } from './command.ts';
 import { eventLine } from './event-text.ts';
 import { opening } from './opening.ts';
-import { flag, integerOr, text } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, flag, integerOr, text } from './params.ts';
 import { pushed } from './streams.ts';
 
 export const events = defineCommand({
@@ -16,7 +17,10 @@ export const events = defineCommand({
   args: {},
   options: {
     after: integerOr('only events with a higher number', 0, Number.MAX_SAFE_INTEGER, 0),
-    node: text('NODE', 'only of these nodes (names or selectors, such as n1,n2 or @leader)'),
+    node: completing(
+      nodeWords,
+      text('NODE', 'only of these nodes (names or selectors, such as n1,n2 or @leader)'),
+    ),
     name: text('NAME', 'only events of these names, such as promoted,discarded'),
     follow: flag('go on with events as they happen'),
   },

@@ -1,6 +1,7 @@
 import { exitCodes } from '../control/exit-codes.ts';
 import { defineCommand, type Invoked } from './command.ts';
-import { required, UsageError, verbatim } from './params.ts';
+import { commandLine } from './completes.ts';
+import { completing, required, UsageError, verbatim } from './params.ts';
 import type { Style } from './style.ts';
 
 export const expectExit = defineCommand({
@@ -12,7 +13,7 @@ export const expectExit = defineCommand({
   ],
   args: {
     codes: required('CODE', 'the exit code, or several: 8,9', parseCodes),
-    words: verbatim('COMMAND', 'a command line of replab, without the word replab'),
+    words: completing(commandLine, verbatim('COMMAND', 'a command line of replab, without the word replab')),
   },
   options: {},
   examples: [

@@ -1,14 +1,11 @@
 import type { Cluster } from '../client/cluster-connection.ts';
-import { ExpressionError } from '../client/expectation/ast.ts';
-import { compileExpectation, type Beside, type Expectation } from '../client/expectation/expectation.ts';
-import type { Verdict } from '../client/expectation/judge.ts';
-import { waitFor } from '../client/wait-conditions.ts';
+import type { Judged } from './expect-judge.ts';
 import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
-import { ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
 import { openInputs } from './expect-inputs.ts';
-import { duration, required, text } from './params.ts';
+import { files } from './completes.ts';
+import { completing, duration, required, text } from './params.ts';
 import type { Style } from './style.ts';
 
 export const expect = defineCommand({
@@ -22,7 +19,10 @@ export const expect = defineCommand({
   args: { expression: required('EXPRESSION', 'JSONata that gives true or false') },
   options: {
     within: duration('how long it may take to become true', 0),
-    from: text('FILE', 'a document that a command printed with --json (- for standard input), as `last`'),
+    from: completing(
+      files,
+      text('FILE', 'a document that a command printed with --json (- for standard input), as `last`'),
+    ),
   },
   examples: [
     { run: "replab expect '$count(leaders) = 1'", does: 'one node leads' },
@@ -38,6 +38,7 @@ export const expect = defineCommand({
   ],
   waitMs: ({ options }) => options.within,
   async run(context, { args: { expression }, options }) {
+    const { compile, judge } = await import('./expect-judge.ts');
     const { cluster, beside } = await openInputs(context, options.from).catch((error: unknown) => {
       // A mistake in the text is told even where there is nothing to ask.
       if (options.from === null) compile(expression, {}, true);
@@ -59,29 +60,6 @@ export const expect = defineCommand({
   },
 });
 
-interface Judged {
-  readonly verdict: Verdict;
-  /** Null: no cluster was asked. */
-  readonly round: number | null;
-  readonly rounds: number;
-  readonly waitedMs: number;
-}
-
-async function judge(expectation: Expectation, cluster: Cluster | null, withinMs: number): Promise<Judged> {
-  if (cluster === null)
-    return { verdict: await expectation.judge(null), round: null, rounds: 0, waitedMs: 0 };
-  let verdict: Verdict | null = null;
-  const { snapshot, rounds, waitedMs } = await waitFor(
-    cluster.freshSnapshot,
-    async (seen) => {
-      verdict = await expectation.judge(seen);
-      return verdict.truth === true ? null : 'not true';
-    },
-    withinMs,
-  );
-  return { verdict: verdict!, round: snapshot.seq, rounds, waitedMs };
-}
-
 function jsonOf(expression: string, cluster: Cluster | null, { verdict, ...looked }: Judged) {
   const { truth: value, operands, unknown } = verdict;
   return {
@@ -93,18 +71,6 @@ function jsonOf(expression: string, cluster: Cluster | null, { verdict, ...looke
     unknown,
     ...looked,
   };
-}
-
-function compile(expression: string, beside: Beside, withSnapshot: boolean): Expectation {
-  try {
-    return compileExpectation(expression, beside, withSnapshot);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw new ReplabError('usage', {
-      command: 'expect',
-      message: `The expression cannot be judged: ${error.message}.`,
-    });
-  }
 }
 
 function exitOf(truth: boolean | null): ExitCode {

@@ -8,8 +8,9 @@ import { formatDuration } from '../lib/duration.ts';
 import { isNodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
 import { defineCommand, type Arg, type Command, type Example, type Option } from './command.ts';
+import { placeWords } from './completes.ts';
 import { opening } from './opening.ts';
-import { flag, optionalDuration } from './params.ts';
+import { completing, flag, optionalDuration } from './params.ts';
 
 interface FaultCommand {
   readonly kind: FaultKindName;
@@ -35,7 +36,7 @@ export function faultCommand(spec: FaultCommand): Command {
     name: kind,
     summary: lowerFirst(faultKinds[kind].summary),
     notes: spec.notes,
-    args: { target: spec.target },
+    args: { target: completing(placeWords, spec.target) },
     options: { ...words, ...add, for: optionalDuration('heal it by itself after so long') },
     examples: spec.examples,
     run: (context, { args, options }) =>

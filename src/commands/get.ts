@@ -3,7 +3,8 @@ import { textOrNull } from '../client/resp-answer.ts';
 import { positionView } from '../cluster/position-view.ts';
 import { defineCommand } from './command.ts';
 import { checkWord, withKeys } from './key-value.ts';
-import { required, textOr } from './params.ts';
+import { readWords } from './completes.ts';
+import { completing, required, textOr } from './params.ts';
 
 export const get = defineCommand({
   name: 'get',
@@ -14,7 +15,10 @@ export const get = defineCommand({
   ],
   args: { key: required('KEY', 'text', (word) => checkWord(word, 'key')) },
   options: {
-    read: textOr('WHERE', 'leader, follower, any (in turn, from where --seed says), or a node', 'leader'),
+    read: completing(
+      readWords,
+      textOr('WHERE', 'leader, follower, any (in turn, from where --seed says), or a node', 'leader'),
+    ),
   },
   examples: [
     { run: 'replab get x', does: 'from the leader' },

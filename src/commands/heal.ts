@@ -2,13 +2,19 @@ import { withCluster } from '../client/cluster-connection.ts';
 import { defineCommand } from './command.ts';
 import { effectText } from './fault-text.ts';
 import { opening } from './opening.ts';
-import { several } from './params.ts';
+import { faultWords } from './completes.ts';
+import { completing, several } from './params.ts';
 
 export const heal = defineCommand({
   name: 'heal',
   summary: 'end a fault, or all of them; what was held back arrives late',
   notes: ['Healing is not recovery: followers still have to catch up. Use `replab wait caught-up`.'],
-  args: { faults: several('FAULT', 'ids of faults, such as f1; without any, all faults', false) },
+  args: {
+    faults: completing(
+      faultWords,
+      several('FAULT', 'ids of faults, such as f1; without any, all faults', false),
+    ),
+  },
   options: {},
   examples: [
     { run: 'replab heal', does: 'end every fault' },

@@ -10,13 +10,14 @@ import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Context } from './command.ts';
 import { opening } from './opening.ts';
-import { text } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, text } from './params.ts';
 import type { Style } from './style.ts';
 
 /** `--at`, of every write: see F17. */
-export const atOption = text(
-  'NODE',
-  'write at this node and no other, whoever leads; it refuses when it does not lead',
+export const atOption = completing(
+  nodeWords,
+  text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead'),
 );
 
 export async function withKeys<T>(

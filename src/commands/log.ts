@@ -10,7 +10,8 @@ import { parsePosition } from '../protocol/position.ts';
 import { defineCommand, type Option, type Result, type StreamItem } from './command.ts';
 import { entryLine } from './entry-text.ts';
 import { opening } from './opening.ts';
-import { flag, integer, optional, UsageError } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, flag, integer, optional, UsageError } from './params.ts';
 
 const shownAtFirst = 20;
 
@@ -33,7 +34,12 @@ export const log = defineCommand({
     `Without --after, the newest ${shownAtFirst} entries. A position is the epoch (a number and the node that took it), then the index.`,
     '--discarded shows what a node gave up when it rejoined under another leader: writes that are lost.',
   ],
-  args: { node: optional('NODE', 'a node, or a selector that stands for one; without it the leader') },
+  args: {
+    node: completing(
+      nodeWords,
+      optional('NODE', 'a node, or a selector that stands for one; without it the leader'),
+    ),
+  },
   options: {
     after,
     limit: integer('N', 'at most this many, the newest', 1, 1_000_000),

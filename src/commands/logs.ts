@@ -6,13 +6,14 @@ import { onlyCluster, recordOrThrow } from '../control/attach.ts';
 import { ReplabError } from '../control/errors.ts';
 import { clusterDir, paths } from '../control/state-dir.ts';
 import { defineCommand, type StreamItem } from './command.ts';
-import { flag, integerOr, required } from './params.ts';
+import { logWords } from './completes.ts';
+import { completing, flag, integerOr, required } from './params.ts';
 
 export const logs = defineCommand({
   name: 'logs',
   summary: 'what a node, or the supervisor, wrote to its log file',
   notes: ['Works for clusters that are down as well, as long as their data are kept.'],
-  args: { who: required('WHO', 'a node, or `supervisor`') },
+  args: { who: completing(logWords, required('WHO', 'a node, or `supervisor`')) },
   options: {
     lines: integerOr('at most this many, the last ones', 1, 1_000_000, 50),
     follow: flag('go on with lines as they come'),

@@ -3,13 +3,14 @@ import type { Mode } from '../protocol/protocol.ts';
 import { ReplabError } from '../control/errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import { defineCommand } from './command.ts';
-import { optional } from './params.ts';
+import { fixed } from './completes.ts';
+import { completing, optional } from './params.ts';
 import type { Style } from './style.ts';
 
 export const modes = defineCommand({
   name: 'modes',
   summary: 'the replication protocols there are, with their settings',
-  args: { mode: optional('MODE', 'that one alone') },
+  args: { mode: completing(fixed(...table.map(({ name }) => name)), optional('MODE', 'that one alone')) },
   options: {},
   examples: [
     { run: 'replab modes', does: 'what `up --mode` takes' },

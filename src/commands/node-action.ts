@@ -6,7 +6,8 @@ import type { NodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
 import { defineCommand, type Command, type Context, type Example } from './command.ts';
 import { opening } from './opening.ts';
-import { several } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, several } from './params.ts';
 import type { Style } from './style.ts';
 
 interface ActionCommand {
@@ -35,7 +36,12 @@ export function nodeActionCommand(spec: ActionCommand): Command {
     name: spec.action,
     summary: spec.summary,
     notes: [...spec.notes, selectorsNote],
-    args: { nodes: several('NODE', 'nodes or selectors, such as n1, n1,n2, @leader, @followers, all', true) },
+    args: {
+      nodes: completing(
+        nodeWords,
+        several('NODE', 'nodes or selectors, such as n1, n1,n2, @leader, @followers, all', true),
+      ),
+    },
     options: {},
     examples: spec.examples,
     run: (context, { args }) =>

@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from '../lib/duration.ts';
 import type { Arg, Option } from './command.ts';
+import { fixed, type Completes } from './completes.ts';
 
 /** What was typed cannot be used; the message says what was expected, as a phrase after "expected". */
 export class UsageError extends Error {
@@ -32,6 +33,11 @@ export function several(placeholder: string, summary: string, atLeastOne: boolea
 /** All words that follow, at least one, as they stand: what looks like an option is one of theirs. */
 export function verbatim(placeholder: string, summary: string): Arg<readonly string[]> {
   return { ...several(placeholder, summary, true), verbatim: true };
+}
+
+/** The same, and what completion offers for it. */
+export function completing<T extends Arg<unknown> | Option<unknown>>(completes: Completes, of: T): T {
+  return { ...of, completes };
 }
 
 export function flag(summary: string): Option<boolean> {
@@ -126,6 +132,7 @@ export function oneOf<const T extends string>(
     placeholder,
     summary,
     fallback,
+    completes: fixed(...values),
     parse: (given) => {
       if (given === undefined) return fallback;
       const value = values.find((one) => one === given);

@@ -2,7 +2,8 @@ import { withCluster } from '../client/cluster-connection.ts';
 import { selectNode } from '../client/selectors.ts';
 import { defineCommand } from './command.ts';
 import { opening } from './opening.ts';
-import { flag, required } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, flag, required } from './params.ts';
 
 export const promote = defineCommand({
   name: 'promote',
@@ -11,7 +12,7 @@ export const promote = defineCommand({
     'Refuses a node that is behind another one that answers: what lies between would be lost. `--force` loses it.',
     'The old leader steps down as soon as it hears of the new epoch, and gives up what only it has (`replab events`, `replab log --discarded`).',
   ],
-  args: { node: required('NODE', 'a node, or a selector that stands for one') },
+  args: { node: completing(nodeWords, required('NODE', 'a node, or a selector that stands for one')) },
   options: { force: flag('even if it is behind another node') },
   examples: [
     { run: 'replab promote n2', does: 'n2 leads from now on' },

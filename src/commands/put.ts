@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { ReplabError } from '../control/errors.ts';
 import { defineCommand, type Context } from './command.ts';
 import { atOption, checkWord, valueOfBytes, writeKeys, writtenText } from './key-value.ts';
-import { optional, required, text } from './params.ts';
+import { files } from './completes.ts';
+import { completing, optional, required, text } from './params.ts';
 
 export const put = defineCommand({
   name: 'put',
@@ -15,7 +16,7 @@ export const put = defineCommand({
     key: required('KEY', 'text', (word) => checkWord(word, 'key')),
     value: optional('VALUE', 'text; - for standard input'),
   },
-  options: { file: text('PATH', 'take the value from a file, as it is'), at: atOption },
+  options: { file: completing(files, text('PATH', 'take the value from a file, as it is')), at: atOption },
   examples: [
     { run: 'replab put x 1', does: 'x is 1' },
     { run: 'replab put -- -dash "two words"', does: 'a key with a dash' },

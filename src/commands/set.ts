@@ -3,9 +3,9 @@ import { ReplabError } from '../control/errors.ts';
 import { findMode } from '../protocol/modes.ts';
 import type { OptionSpec } from '../protocol/protocol.ts';
 import { defineCommand } from './command.ts';
-import { settingsNote } from './mode-options.ts';
+import { settingsNote, settingWords } from './mode-options.ts';
 import { opening } from './opening.ts';
-import { several } from './params.ts';
+import { completing, several } from './params.ts';
 import { table } from './table.ts';
 
 export const set = defineCommand({
@@ -15,7 +15,7 @@ export const set = defineCommand({
     'A change is an entry of the replication log: it holds from its position on, for every replica, and survives failover.',
     ...settingsNote((option) => option.live),
   ],
-  args: { settings: several('NAME=VALUE', 'one or more settings', true) },
+  args: { settings: completing(settingWords, several('NAME=VALUE', 'one or more settings', true)) },
   options: {},
   examples: [
     { run: 'replab set sync=all', does: 'a write is acknowledged when every follower has it' },

@@ -9,7 +9,8 @@ import { defineCommand, type Context, type Option, type Result, type StreamItem 
 import { count } from './count.ts';
 import { eventLine } from './event-text.ts';
 import { modeFlags, modeOptions } from './mode-options.ts';
-import { flag, parseInteger, UsageError } from './params.ts';
+import { fixed } from './completes.ts';
+import { completing, flag, parseInteger, UsageError } from './params.ts';
 import { statusText } from './status-text.ts';
 import { pushed } from './streams.ts';
 import type { Style } from './style.ts';
@@ -54,12 +55,18 @@ export const up = defineCommand({
   args: {},
   options: {
     nodes: orAsKept('N', 'how many nodes', defaultNodes, (text) => parseInteger(text, 1, maxNodes)),
-    mode: orAsKept('MODE', 'the replication protocol', modeNames[0]!, word(...modeNames)),
-    durability: orAsKept<Durability>(
-      'normal|full',
-      'normal survives a kill; full also power loss: an fsync for every turn',
-      defaultDurability,
-      word('normal', 'full'),
+    mode: completing(
+      fixed(...modeNames),
+      orAsKept('MODE', 'the replication protocol', modeNames[0]!, word(...modeNames)),
+    ),
+    durability: completing(
+      fixed('normal', 'full'),
+      orAsKept<Durability>(
+        'normal|full',
+        'normal survives a kill; full also power loss: an fsync for every turn',
+        defaultDurability,
+        word('normal', 'full'),
+      ),
     ),
     foreground: flag(
       'stay, print events as they happen; the cluster ends with this process, however that ends (for CI). Data that were kept before stay kept',

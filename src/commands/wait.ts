@@ -5,7 +5,8 @@ import { ReplabError } from '../control/errors.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
 import { opening } from './opening.ts';
-import { integerOr, required, several, UsageError } from './params.ts';
+import { fixed, nodeWords } from './completes.ts';
+import { completing, integerOr, required, several, UsageError } from './params.ts';
 
 export const wait = defineCommand({
   name: 'wait',
@@ -17,8 +18,11 @@ export const wait = defineCommand({
       .join('\n')}`,
   ],
   args: {
-    condition: required('CONDITION', Object.keys(conditions).join(', '), parseCondition),
-    nodes: several('NODE', 'nodes or selectors the condition is about', false),
+    condition: completing(
+      fixed(...Object.keys(conditions)),
+      required('CONDITION', Object.keys(conditions).join(', '), parseCondition),
+    ),
+    nodes: completing(nodeWords, several('NODE', 'nodes or selectors the condition is about', false)),
   },
   options: {
     after: integerOr('only when the event with this number has happened', 0, Number.MAX_SAFE_INTEGER, 0),

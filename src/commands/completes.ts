@@ -1,0 +1,90 @@
+import type { ClusterRecord } from '../control/cluster-record.ts';
+import { summarizeClusters } from '../control/attach.ts';
+import { selectorForms, selectorNames } from '../client/selectors.ts';
+
+/** A word that could be typed, and what it is. */
+export interface Candidate {
+  readonly word: string;
+  readonly means?: string;
+}
+
+/** What completion may look at: files, never a supervisor. */
+export interface Known {
+  readonly root: string;
+  /** Of the cluster the line is about; null when it is not clear which, or when it is not there. */
+  cluster(): ClusterRecord | null;
+}
+
+/**
+ * What an argument or an option may be. Words are completed part by part after the last of `separators`.
+ * `files`: paths, which the shell itself completes. `command-line`: a command line of replab begins here.
+ */
+export type Completes =
+  | { readonly kind: 'words'; readonly separators: string; words(known: Known): readonly Candidate[] }
+  | { readonly kind: 'files' }
+  | { readonly kind: 'command-line' };
+
+export const files: Completes = { kind: 'files' };
+export const commandLine: Completes = { kind: 'command-line' };
+
+export function fixed(...words: readonly string[]): Completes {
+  return { kind: 'words', separators: '', words: () => words.map((word) => ({ word })) };
+}
+
+/** `normal|full`, `none|K|all`: the words of a placeholder, as far as they are words. */
+export function wordsOfPlaceholder(placeholder: string | null): readonly string[] {
+  return (placeholder ?? '').split('|').filter((word) => /^[a-z][a-z-]*$/.test(word));
+}
+
+export function ofPlaceholder(placeholder: string | null): Completes | undefined {
+  const words = wordsOfPlaceholder(placeholder);
+  return words.length === 0 ? undefined : fixed(...words);
+}
+
+/** Nodes and selectors, one or several: `n1,@lagging`. */
+export const nodeWords: Completes = { kind: 'words', separators: ',', words: nodesAndSelectors };
+
+/** As `nodeWords`, in the grammar of faults: `n1,n2/client`, `n1:@leader`. */
+export const placeWords: Completes = {
+  kind: 'words',
+  separators: ',/:',
+  words: (known) => [...nodesAndSelectors(known), { word: 'client', means: 'clients' }],
+};
+
+export const readWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: (known) => [...['leader', 'follower', 'any'].map((word) => ({ word })), ...nodesAndSelectors(known)],
+};
+
+export const logWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: (known) => [...nodeNames(known), { word: 'supervisor' }],
+};
+
+export const faultWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: (known) =>
+    (known.cluster()?.faults ?? []).map(({ id, params }) => ({ word: id, means: params.kind })),
+};
+
+export const clusterWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: ({ root }) => summarizeClusters(root).map(({ name, state }) => ({ word: name, means: state })),
+};
+
+function nodesAndSelectors(known: Known): readonly Candidate[] {
+  const means = new Map(selectorForms);
+  return [
+    ...nodeNames(known),
+    { word: 'all', means: 'every node' },
+    ...['@follower.0', ...selectorNames].map((word) => ({ word, means: means.get(word) ?? '' })),
+  ];
+}
+
+function nodeNames(known: Known): readonly Candidate[] {
+  return (known.cluster()?.spec.nodes ?? []).map((word) => ({ word, means: 'a node' }));
+}
