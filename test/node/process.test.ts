@@ -162,7 +162,11 @@ describe('life', { timeout: timeoutMs }, () => {
     await node.hear('loaded');
     node.tell(initOf({ mode: 'no-such-mode', dir: tempDir() }));
     expect(await node.exit).toEqual([70, null]);
-    expect(await node.hear('fatal')).toEqual({ type: 'fatal', message: 'no mode is named no-such-mode' });
+    expect(await node.hear('fatal')).toEqual({
+      type: 'fatal',
+      store: false,
+      message: 'no mode is named no-such-mode',
+    });
   });
 
   test('a directory it cannot use is told in a sentence, exit 70', async () => {
