@@ -20,6 +20,7 @@ const entries = {
   reaper: 'src/supervisor/reaper.ts',
   proxy: 'src/proxy/worker.ts',
   sim: 'src/sim/worker.ts',
+  check: 'src/commands/check-worker.ts',
   node: 'src/node/main.ts',
 };
 

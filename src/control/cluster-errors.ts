@@ -31,6 +31,12 @@ export const clusterErrors = {
     (f) => detail(f, 'It names something that does not exist.'),
     (f) => `See \`replab ${String(f.text).split(' ')[0]} --help\`.`,
   ),
+  'bad-history': row(
+    usage,
+    (f) => `${f.file}:${f.line} is no history.`,
+    (f) => detail(f, 'A line of it cannot be read.'),
+    'See `replab check --help` for what a history looks like.',
+  ),
   'several-clusters': row(
     usage,
     'Several clusters are up.',

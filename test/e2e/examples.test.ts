@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openCluster, type Cluster } from '../../src/client/cluster-connection.ts';
 import { commandNames, commands, type CommandName } from '../../src/commands/commands.ts';
+import { root } from '../support/root.ts';
 import { tempDir, until } from '../support/until.ts';
 import { bin, cluster, shell, type Shell } from './replab.ts';
 
@@ -11,6 +12,7 @@ import { bin, cluster, shell, type Shell } from './replab.ts';
 const alone = [
   'up',
   'down',
+  'check',
   'sim',
   'modes',
   'errors',
@@ -57,7 +59,7 @@ beforeAll(() => {
   script('words', `for word; do printf '<%s>' "$word"; done`);
 });
 
-/** Runs a line with `replab` on the path, in an empty directory. */
+/** Runs a line with `replab` on the path, in a directory that holds the histories `check` is shown with. */
 function inShell(
   argv: readonly string[],
   line: string,
@@ -65,8 +67,10 @@ function inShell(
   env: Shell['env'] = process.env,
 ) {
   const path = `${join(bins, replab)}:${env['PATH']}`;
+  const cwd = tempDir();
+  cpSync(join(root, 'test/checkers/histories'), cwd, { recursive: true });
   const { status, stdout, stderr } = spawnSync(argv[0]!, [...argv.slice(1), line], {
-    cwd: tempDir(),
+    cwd,
     env: { ...env, PATH: path },
     encoding: 'utf8',
   });

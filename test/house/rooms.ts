@@ -21,7 +21,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     from: ['commands', 'client', 'control', ...pureRooms],
     packages: ['chalk', 'ink', 'react', 'string-width'],
   },
-  commands: { from: ['supervisor', 'client', 'control', 'sim', ...pureRooms] },
+  commands: { from: ['supervisor', 'client', 'control', 'sim', 'checkers', 'history', ...pureRooms] },
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
   engines: { from: ['control', 'node', ...pureRooms] },
   client: { from: ['control', 'node', ...pureRooms], packages: ['jsonata', 'zod'] },
@@ -30,9 +30,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   node: { from: ['store', ...pureRooms] },
   store: { from: pureRooms },
   sim: { from: pureRooms },
+  checkers: { from: ['history', 'lib'], pure: true },
   faults: { from: ['cluster', 'protocol', 'lib'], pure: true },
   cluster: { from: ['protocol', 'lib'], packages: ['zod'], pure: true },
   protocol: { from: ['lib'], pure: true },
+  history: { from: ['lib'], pure: true },
   lib: { from: [], pure: true },
 };
 
