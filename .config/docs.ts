@@ -1,6 +1,10 @@
-/** Writes the generated parts of README.md; a test holds that they are fresh. */
+/** Writes the generated parts of READMEs; tests hold that they are fresh. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commandTable, withBlock } from '../test/house/command-table.ts';
+import { plantedTable } from '../test/sim/planted/planted.ts';
 
 const readme = new URL('../README.md', import.meta.url);
 writeFileSync(readme, withBlock(readFileSync(readme, 'utf8'), 'commands', await commandTable()));
+
+const sim = new URL('../src/sim/README.md', import.meta.url);
+writeFileSync(sim, withBlock(readFileSync(sim, 'utf8'), 'planted', plantedTable()));

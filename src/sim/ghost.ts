@@ -111,12 +111,26 @@ export class Ghost {
         node: mirror.node,
         at: formatPosition(at),
       });
-      assert(compareBallots(local.get().promised, at.epoch) > 0, 'F3: only a later epoch cuts a log', {
-        node: mirror.node,
-        at: formatPosition(at),
-        promised: formatBallot(local.get().promised),
-      });
+      assert(
+        this.#someLacks(entry, local.get().promised),
+        'F3: what is cut is not in the log of the epoch it is cut for',
+        {
+          node: mirror.node,
+          at: formatPosition(at),
+          promised: formatBallot(local.get().promised),
+        },
+      );
     }
+  }
+
+  /** Began some leader above the entry's epoch, up to this one, without it? */
+  #someLacks({ at, chain }: Entry, highest: Ballot): boolean {
+    for (const branch of this.#branches.values()) {
+      const { epoch } = branch.at(-1)!.at;
+      if (compareBallots(epoch, at.epoch) <= 0 || compareBallots(epoch, highest) > 0) continue;
+      if (branch[at.index - 1]?.chain !== chain) return true;
+    }
+    return false;
   }
 
   #add(mirror: Mirror, entry: Entry): void {

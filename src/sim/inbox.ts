@@ -11,6 +11,7 @@ interface Waiting {
   readonly arrival: Arrival;
   /** T9: ctl first; the rest in order of arrival. */
   readonly rank: number;
+  marked?: boolean;
 }
 
 /** What has arrived at a simulated node and was not stepped. */
@@ -36,6 +37,15 @@ export class Inbox {
 
   clear(): void {
     this.#waiting = [];
+  }
+
+  /** Marks all there is now; `marked` counts those that are still here. */
+  mark(): void {
+    for (const waiting of this.#waiting) waiting.marked = true;
+  }
+
+  get marked(): number {
+    return this.#waiting.reduce((sum, { marked }) => sum + (marked === true ? 1 : 0), 0);
   }
 
   some(may: (arrival: Arrival) => boolean): boolean {

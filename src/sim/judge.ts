@@ -1,6 +1,7 @@
 import { assert } from '../lib/assert.ts';
 import { formatPosition, samePosition } from '../protocol/position.ts';
 import { Ghost, keyOf } from './ghost.ts';
+import { HostRules } from './host-rules.ts';
 import type { SimNode } from './node.ts';
 import type { Turn } from './turn.ts';
 import { ReplyRules } from './reply-rules.ts';
@@ -20,6 +21,7 @@ export class Judge implements Watcher {
   readonly #replies: ReplyRules;
   readonly #survival: Survival;
   readonly #streams = new StreamRules();
+  readonly #host = new HostRules();
   #wipes = 0;
 
   constructor(world: World) {
@@ -33,7 +35,7 @@ export class Judge implements Watcher {
 
   turned(turn: Turn): void {
     this.steps += 1;
-    this.#unexpectedFailure(turn);
+    this.#host.check(turn);
     this.#replies.stepped(turn);
     this.ghost.sync(turn.node.id);
     if (turn.after !== null) this.#status.check(turn.node, turn.after);
@@ -45,6 +47,10 @@ export class Judge implements Watcher {
 
   started(node: SimNode): void {
     this.#streams.forget(node.id);
+  }
+
+  downed(node: SimNode): void {
+    this.#host.forget(node.id);
   }
 
   wiped(node: SimNode): void {
@@ -90,6 +96,7 @@ export class Judge implements Watcher {
   /** At the end, and at rest: nothing that was acknowledged has vanished unseen. */
   conclude(): void {
     for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
+    this.#replies.concluded(this.#world.nodes.values());
     if (this.#wipes > 0) return;
     const log = this.ghost.present()[0]!;
     const discarded = new Set(
@@ -105,22 +112,4 @@ export class Judge implements Watcher {
       );
     }
   }
-
-  /** TurnHost recovers from anything thrown; here only what was injected may throw. */
-  #unexpectedFailure({ node, effects }: Turn): void {
-    for (const effect of effects) {
-      if (effect.type !== 'trace' || effect.event.name !== 'recovered') continue;
-      const { reason } = effect.event.fields;
-      assert(isInjected(reason), 'a turn fails only when a fault makes it fail', { node: node.id, reason });
-    }
-    const { failure } = node;
-    assert(failure === null || isInjected(failure), 'recovery fails only when a fault makes it fail', {
-      node: node.id,
-      failure,
-    });
-  }
-}
-
-function isInjected(reason: unknown): boolean {
-  return String(reason).includes('(injected');
 }

@@ -102,7 +102,10 @@ export function memoryLog(journal: Journal, head: Head): LogTable {
     page(after, to, total) {
       const entries: Entry[] = [];
       for (let index = after + 1; index <= to; index += 1) {
-        const row = rowAt(index)!;
+        const row = rowAt(index);
+        assert(row !== undefined, 'a log has an entry at every index between its base and its end', {
+          index,
+        });
         if (entries.length > 0 && row.total > total) break;
         entries.push(row.entry);
       }

@@ -63,7 +63,7 @@ export class SimNode {
   }
 
   get disk(): DiskId {
-    return (this.#hooks.diskOf ?? diskOf)(this.id, this.life);
+    return diskOf(this.id, this.life);
   }
 
   /** Boot of the running process, or null. */
@@ -125,6 +125,7 @@ export class SimNode {
     assert(this.state === 'paused', 'only a paused node resumes', { node: this.id });
     this.state = 'up';
     this.#drainFirst = this.#clock.now - this.#pausedAt > drainAfterPauseMs;
+    if (this.#drainFirst) this.#inbox.mark();
     for (const run of this.#deferred.splice(0)) run();
     this.#wake();
   }
@@ -226,7 +227,8 @@ export class SimNode {
     const failed = effects.some((effect) => effect.type === 'trace' && effect.event.name === 'recovered');
     this.status = this.#host?.replica?.status() ?? null;
     this.#busy = true;
-    this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed });
+    const leftOfPause = this.#inbox.marked;
+    this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed, leftOfPause });
     const slowMs = this.store.wrote ? this.#machine.conditions.diskSlowMs : 0;
     this.#later(drawMs(this.#rng, this.#options.commitMs) + slowMs, () => {
       this.#busy = false;

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { drawOptions, type SimOptions } from './options.ts';
+import type { SimOptions } from './options.ts';
 import { addReports, type SimReport } from './report.ts';
-import { runSeed, type SimRequest } from './run.ts';
+import { optionsOf, runSeed, type SimRequest } from './run.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 /** Before a seed's first step is looked at: what it drew. After its last: what came of it. */
@@ -24,7 +24,7 @@ export async function* runSeeds(
   const pool = jobs > 1 && seeds > 1 ? new Pool(request, Math.min(jobs, seeds), workerUrl) : null;
   try {
     for (let seed = request.seed; seed < request.seed + seeds; seed += 1) {
-      yield { type: 'begin', seed, options: drawOptions(seed, request.nodes ?? null) };
+      yield { type: 'begin', seed, options: optionsOf(request, seed) };
       // A run blocks its thread: what was told must be out before, and an interruption may come between.
       await setImmediate();
       const report = pool === null ? runSeed(request, seed) : await pool.report(seed);

@@ -1,13 +1,7 @@
 import { assert } from '../lib/assert.ts';
 import type { Entry } from '../protocol/entry.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
-import {
-  compareBallots,
-  formatBallot,
-  formatPosition,
-  type Ballot,
-  type Position,
-} from '../protocol/position.ts';
+import { compareBallots, formatBallot, formatPosition, type Ballot } from '../protocol/position.ts';
 import type { Effect, Input, Message, ReplicaStatus } from '../protocol/protocol.ts';
 import { majorityOf } from '../protocol/quorum.ts';
 import {
@@ -20,6 +14,8 @@ import {
 } from '../protocol/request.ts';
 import type { Ghost } from './ghost.ts';
 import { changesOf, type Mirror } from './mirror.ts';
+import type { SimNode } from './node.ts';
+import { ReadRules } from './read-rules.ts';
 import type { Turn } from './turn.ts';
 
 type Ok = Extract<Outcome, { type: 'ok' }>;
@@ -37,6 +33,8 @@ interface Process {
   readonly boot: number;
   learned: Ballot | null;
   readonly asked: Map<RequestId, Asked>;
+  /** All it was ever asked: one stepped again is no other try. */
+  readonly met: Set<RequestId>;
 }
 
 /** How often a write with this value was stepped, and how often it was refused. */
@@ -51,31 +49,47 @@ export class ReplyRules {
   /** Told of each write answered with `ok`: its entry, and the leader's epoch. */
   onAcknowledged: (entry: Entry, mirror: Mirror, epoch: Ballot) => void = () => {};
   readonly #ghost: Ghost;
+  readonly #reads: ReadRules;
   readonly #processes = new Map<NodeId, Process>();
   readonly #tries = new Map<string, Tries>();
 
   constructor(ghost: Ghost) {
     this.#ghost = ghost;
+    this.#reads = new ReadRules(ghost);
     ghost.onEntry.push((entry) => this.#logged(entry));
   }
 
   /** To be told before the ghost reads what the turn wrote. */
   stepped(turn: Turn): void {
-    const process = this.#processOf(turn);
+    const process = this.#processOf(turn.node);
     for (const input of turn.inputs) this.#stepped(process, input, turn.failed);
   }
 
   /** And this after. */
   replied(turn: Turn): void {
-    const process = this.#processOf(turn);
+    const process = this.#processOf(turn.node);
     for (const effect of turn.effects) if (effect.type === 'reply') this.#reply(turn, process, effect);
   }
 
-  #processOf({ node }: Turn): Process {
+  /** At rest: whoever asked a process that still runs was told something. */
+  concluded(nodes: Iterable<SimNode>): void {
+    for (const node of nodes) {
+      const open = [...this.#processOf(node).asked.values()].map(({ request }) => request.op.kind);
+      assert(open.length === 0, 'B0.1: every request is answered', { node: node.id, open: open.join(',') });
+    }
+  }
+
+  #processOf(node: SimNode): Process {
     const boot = node.boot ?? 0;
     const known = this.#processes.get(node.id);
     if (known?.disk === node.disk && known.boot === boot) return known;
-    const process = { disk: node.disk, boot, learned: null, asked: new Map<RequestId, Asked>() };
+    const process = {
+      disk: node.disk,
+      boot,
+      learned: null,
+      asked: new Map<RequestId, Asked>(),
+      met: new Set<RequestId>(),
+    };
     this.#processes.set(node.id, process);
     return process;
   }
@@ -85,6 +99,8 @@ export class ReplyRules {
       const { id, request } = input;
       if (!failed) process.learned = higher(process.learned, request.epochSeen ?? null);
       process.asked.set(id, { request, learned: process.learned });
+      if (process.met.has(id)) return;
+      process.met.add(id);
       for (const value of tagsOf(request.op)) this.#triesOf(value).stepped += 1;
     } else if (input.type === 'message' && !failed) {
       process.learned = higher(process.learned, ballotIn(input.message));
@@ -101,7 +117,7 @@ export class ReplyRules {
     const mirror = this.#ghost.of(turn.node.id);
     if (isWrite(op)) this.#acknowledged(turn, mirror, asked, outcome);
     else if (op.kind === 'copies') this.#copies(turn, mirror, outcome);
-    else this.#read(turn, mirror, op, outcome);
+    else this.#reads.check(turn, mirror, op, outcome);
   }
 
   /** B0.1: refused is definite. */
@@ -142,7 +158,7 @@ export class ReplyRules {
     const led = [turn.before, turn.after]
       .filter((status) => status?.role === 'leader')
       .map((status) => status!.epoch);
-    assert(led.length > 0, 'only a leader acknowledges writes', facts);
+    assert(led.length > 0, 'F17: only a leader acknowledges writes', facts);
     const fenced = learned !== null && led.every((epoch) => compareBallots(learned, epoch) > 0);
     assert(!fenced, 'I8: no ok to a write received after a higher ballot was known', {
       ...facts,
@@ -150,6 +166,11 @@ export class ReplyRules {
     });
     const entry = mirror.at(outcome.at);
     assert(entry !== null, "I5: an acknowledged write is on its leader's disk", facts);
+    assert(
+      saysIt(entry, request.op as WriteOp, outcome),
+      'I5: an acknowledged write is the entry it is said to be',
+      facts,
+    );
     const { client, seq } = request;
     if (client !== undefined && entry.client === client && entry.seq === seq) {
       assert(
@@ -223,49 +244,6 @@ export class ReplyRules {
         node: mirror.node,
       });
   }
-
-  #read(turn: Turn, mirror: Mirror, op: Op, { at, result }: Ok): void {
-    const facts = { node: mirror.node, op: JSON.stringify(op), at: formatPosition(at) };
-    assert(at.index === 0 || mirror.at(at) !== null, 'a read is made at a position of the log', facts);
-    this.#readOfBranch(turn, mirror, at);
-    const expected = expectedRead(mirror, op, at);
-    if (expected === null) return;
-    assert(
-      JSON.stringify(result) === JSON.stringify(expected),
-      'a read shows what the log makes at its position',
-      {
-        ...facts,
-        result: JSON.stringify(result),
-        expected: JSON.stringify(expected),
-      },
-    );
-  }
-
-  /** F3: a follower does not show what the leader it follows never had. */
-  #readOfBranch({ before, after }: Turn, mirror: Mirror, at: Position): void {
-    if (before?.role !== 'follower' || after?.role !== 'follower' || at.index === 0) return;
-    const epoch = compareBallots(before.epoch, after.epoch) < 0 ? before.epoch : after.epoch;
-    const branch = compareBallots(at.epoch, epoch) < 0 ? this.#ghost.branch(epoch) : null;
-    const there = branch === null || branch[at.index - 1]?.chain === mirror.at(at)?.chain;
-    assert(there, 'F3: a node that has to rewind serves no reads', {
-      node: mirror.node,
-      at: formatPosition(at),
-      follows: formatBallot(epoch),
-    });
-  }
-}
-
-function expectedRead(mirror: Mirror, op: Op, at: Position): Ok['result'] | null {
-  switch (op.kind) {
-    case 'get':
-      return { kind: 'value', value: mirror.valueAt(op.key, at) };
-    case 'mget':
-      return { kind: 'values', values: op.keys.map((key) => mirror.valueAt(key, at)) };
-    case 'exists':
-      return { kind: 'count', count: op.keys.filter((key) => mirror.valueAt(key, at) !== null).length };
-    default:
-      return null;
-  }
 }
 
 function higher(a: Ballot | null, b: Ballot | null): Ballot | null {
@@ -293,4 +271,16 @@ function writeTags(op: WriteOp): readonly string[] {
 function tagIn(value: string): string {
   const end = value.indexOf(' ');
   return end < 0 ? value : value.slice(0, end);
+}
+
+/** Does the entry do what the write asked and answered? A write that changed nothing rests on any. */
+function saysIt(entry: Entry, op: WriteOp, { result }: Ok): boolean {
+  const changes = changesOf(entry);
+  const left = (key: string, value: string | null): boolean =>
+    changes.some((change) => change.key === key && change.new === value);
+  if (op.kind === 'put') return left(op.key, op.value);
+  if (op.kind === 'incr') return result.kind !== 'integer' || left(op.key, result.value);
+  if (op.kind === 'cas')
+    return result.kind !== 'cas' || !result.swapped || op.value === op.expected || left(op.key, op.value);
+  return result.kind !== 'count' || result.count === 0 || op.keys.some((key) => left(key, null));
 }

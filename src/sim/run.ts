@@ -22,6 +22,8 @@ export interface SimRequest {
   readonly nodes?: number;
   /** Ends the faults after so many turns, if they are not over before. */
   readonly steps?: number;
+  /** Takes the place of what a seed draws: how tests go where a bug would show. */
+  readonly options?: Partial<SimOptions>;
 }
 
 const settleWithinMs = 20_000;
@@ -41,11 +43,16 @@ export function runSim(request: SimRequest): SimReport {
   return sum!;
 }
 
+/** What a seed draws, as far as the request does not say. */
+export function optionsOf({ nodes, options }: SimRequest, seed: number): SimOptions {
+  return { ...drawOptions(seed, nodes ?? null), ...options };
+}
+
 /** One seed. `parts` replaces what the world is made of: how tests plant bugs. */
 export function runSeed(request: SimRequest, seed: number, parts: Partial<WorldParts> = {}): SimReport {
   const mode = findMode(request.mode);
   if (mode === null) throw new RangeError(`there is no mode ${request.mode}`);
-  const options = drawOptions(seed, request.nodes ?? null);
+  const options = optionsOf(request, seed);
   const world = new World({ seed, ...options }, { mode, disk: createMemoryStore, ...parts });
   const run = new Run(world, options);
   const failure = run.toTheEnd(request.steps ?? Number.POSITIVE_INFINITY);
@@ -96,8 +103,7 @@ class Run {
       this.#healedPart();
       return null;
     } catch (error) {
-      if (!(error instanceof InvariantError)) throw error;
-      const { message, facts } = error;
+      const { message, facts } = error instanceof InvariantError ? error : accident(error);
       const end = message.indexOf(' {');
       const invariant = end < 0 ? message : message.slice(0, end);
       return { invariant, facts, step: this.judge.steps, tail: this.recorder.tail() };
@@ -156,4 +162,10 @@ class Run {
       if (this.#operator.leaders().length === 0) this.#operator.promote(null, false);
     }
   }
+}
+
+/** An error that nobody meant to throw, in a replica or in a judge, is a failure of its seed as well. */
+function accident(error: unknown): InvariantError {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return new InvariantError('P1: nothing throws by accident', { error: String(error), stack });
 }

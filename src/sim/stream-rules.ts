@@ -85,7 +85,7 @@ export class StreamRules {
     stream.sent = entry.at;
     const { length } = stream.unacked;
     const within = length === 1 || (length <= windowEntries && stream.bytes <= windowBytes);
-    must(within, 'I13: what a follower has not acknowledged stays within the window', () => ({
+    must(within, 'I13: what leaves a leader unacknowledged stays within the window', () => ({
       link,
       entries: length,
       bytes: stream.bytes,

@@ -19,8 +19,6 @@ export interface NodeOptions {
 export interface NodeHooks {
   /** An empty disk, and its first boot. */
   disk(disk: DiskId): MemoryStore;
-  /** The id of a node's `life`-th disk, if not `diskOf` of node-id.ts. */
-  diskOf?(node: NodeId, life: number): DiskId;
   replica(node: NodeId, store: MemoryStore, rng: Rng): Replica;
   send(sender: Sender, effect: Extract<Effect, { type: 'send' }>): void;
   reply(node: NodeId, id: RequestId, outcome: Outcome): void;
@@ -37,4 +35,6 @@ export interface Turn {
   readonly before: ReplicaStatus | null;
   readonly after: ReplicaStatus | null;
   readonly failed: boolean;
+  /** What had arrived when a long pause ended, and is not stepped yet (B0.4). */
+  readonly leftOfPause: number;
 }

@@ -3,7 +3,7 @@ import type { Place } from '../cluster/place.ts';
 import type { ActiveFault, FaultParams, Flow } from '../faults/fault.ts';
 import { addFault, conditionsOf, formatFault, verdictOf } from '../faults/faults.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
-import type { Effect, Message, Mode, ModeOptions, Replica } from '../protocol/protocol.ts';
+import type { Effect, Message, Mode, ModeOptions } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
 import { Network, type Fate, type NetworkOptions, type Sender } from './network.ts';
 import type { CommitFailure, MemoryStore } from './memory-store.ts';
@@ -20,15 +20,10 @@ export interface WorldOptions {
   readonly node: NodeOptions;
 }
 
-/** What a world is made of. Planted bugs come in here: a store or replica that does wrong, a leaky network. */
+/** What a world is made of. */
 export interface WorldParts {
   readonly mode: Mode;
   disk(disk: DiskId): MemoryStore;
-  replica?(made: Replica, node: NodeId, store: MemoryStore): Replica;
-  /** The hello as the receiver sees it; honest if absent. */
-  hello?(sender: Sender): Sender;
-  /** The disk id a node's `life`-th disk gets; a fresh one if absent. */
-  diskOf?(node: NodeId, life: number): DiskId;
 }
 
 /** What happened, for those who judge it, count it or tell it. All are called in order of events. */
@@ -202,21 +197,17 @@ export class World {
   }
 
   #makeNode(id: NodeId): SimNode {
-    const { mode, disk, replica, hello, diskOf } = this.#parts;
+    const { mode, disk } = this.#parts;
     const { nodes: members, modeOptions: options, node } = this.options;
     return new SimNode(
       id,
       node,
       {
-        replica: (self, store, rng) => {
-          const made = mode.create({ self, members, options, store, rng });
-          return replica === undefined ? made : replica(made, self, store);
-        },
-        send: (sender, effect) => this.#send(hello === undefined ? sender : hello(sender), effect),
+        replica: (self, store, rng) => mode.create({ self, members, options, store, rng }),
+        send: (sender, effect) => this.#send(sender, effect),
         reply: (from, request, outcome) => this.#reply(from, request, outcome),
         turned: (turn) => this.#each((watcher) => watcher.turned?.(turn)),
         disk,
-        ...(diskOf === undefined ? {} : { diskOf }),
       },
       this.clock,
       this.rng.fork(`node ${id}`),
