@@ -1,5 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { AnyInput, Command, Context, Invoked, Result, ScreenResult } from '../commands/command.ts';
+import type {
+  AnyInput,
+  Command,
+  Context,
+  Invoked,
+  Result,
+  ScreenResult,
+  ShellResult,
+} from '../commands/command.ts';
 import { commands, type CommandName } from '../commands/commands.ts';
 import { plain } from '../commands/style.ts';
 import { toReplabError } from '../control/errors.ts';
@@ -25,6 +33,8 @@ export interface Host {
   progress(enabled: boolean): Progress;
   /** Takes the terminal for a screen until it is left; null where there is none: it is lines then. */
   readonly show: ((screen: ScreenResult, output: Output, signal: AbortSignal) => Promise<void>) | null;
+  /** Runs lines of a terminal or of standard input; null where there is a shell already, or nobody types. */
+  readonly shell: ((asked: ShellResult, inherited: Globals, output: Output) => Promise<number>) | null;
   /** What the command line is given unless it says otherwise. */
   readonly inherited: Parsed['globals'];
   /** Told what was printed as one document, or would have been with `--json`. */
@@ -129,6 +139,11 @@ class Line {
   }
 
   private async print(result: Result, signal: AbortSignal): Promise<number> {
+    if (result.kind === 'shell') {
+      const { shell } = this.host;
+      if (shell === null) throw usage('shell', 'There is a shell already, or nobody to type into one.');
+      return await shell(result, this.passedOn(), this.output);
+    }
     if (result.kind === 'screen') {
       if (this.host.show === null || this.output.json) return await this.print(result.stream(), signal);
       await this.host.show(result, this.output, signal);
@@ -172,23 +187,26 @@ class Line {
     return told.exit;
   }
 
+  /** What command lines inside this one are given: all but where to keep a result. */
+  private passedOn(): Globals {
+    const { save: _, ...others } = this.globals;
+    return others;
+  }
+
   /** A command line inside this one: its output is caught, and it ends when this one does. */
   private async invoke(words: readonly string[], signal: AbortSignal): Promise<Invoked> {
     const caught = { out: '', err: '' };
     let document: Told | null = null;
     const interrupts: Interrupts = { onFirst: () => {} };
     signal.addEventListener('abort', () => interrupts.onFirst(toReplabError(signal.reason)), { once: true });
-    const { cluster, json, timeout, seed, quiet } = this.globals;
-    const inherited = Object.entries({ cluster, json, timeout, seed, quiet }).filter(
-      ([, value]) => value !== undefined,
-    );
     const exit = await execute(words, {
       ...this.host,
       show: null,
+      shell: null,
       interrupts,
       out: (text) => void (caught.out += text),
       err: (text) => void (caught.err += text),
-      inherited: Object.fromEntries(inherited) as Globals,
+      inherited: this.passedOn(),
       onDocument: (told) => (document = told),
     });
     return { exit, ...caught, document };

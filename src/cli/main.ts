@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { exitCodeOf, toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { plain } from '../commands/style.ts';
+import type { Host } from './execute.ts';
 import { printError, wantsColour } from './output.ts';
 import { createProgress } from './progress.ts';
 import { show } from './show.ts';
@@ -34,17 +35,23 @@ async function completeOnly(): Promise<number> {
 
 async function executeLine(): Promise<number> {
   const { execute } = await import('./execute.ts');
-  return execute(argv, {
+  const interrupts = catchInterrupts(exit);
+  const host: Host = {
     out,
     err,
     colour: wantsColour(process.stdout, process.env),
-    interrupts: catchInterrupts(exit),
+    interrupts,
     stdin: () => buffer(process.stdin),
     progress: (enabled) => createProgress(process.stderr, enabled),
     show: (screen, output, signal) =>
       show(screen, { output, signal, onOpen: (close) => (closeScreen = close) }),
+    shell: async (asked, inherited, output) => {
+      const { runShell } = await import('./shell/shell.ts');
+      return runShell(asked, { host: { ...host, inherited }, output, interrupts });
+    },
     inherited: {},
-  });
+  };
+  return execute(argv, host);
 }
 
 exit(await (argv[0] === '__complete' ? completeOnly() : executeLine()));

@@ -69,15 +69,27 @@ export interface Interrupts {
   onFirst: (error: ReplabError) => void;
 }
 
+export interface CaughtInterrupts extends Interrupts {
+  /** Counts from the first again, for another command in this process; its second is then `onSecond`'s. */
+  renew(onSecond: (code: number) => void): void;
+}
+
 /** The first SIGINT or SIGTERM ends the command in good order, the second ends the process. */
-export function catchInterrupts(exit: (code: number) => void): Interrupts {
-  // Before a command runs there is nothing to end in good order.
-  const interrupts: Interrupts = { onFirst: (error) => exit(exitCodeOf(error)) };
+export function catchInterrupts(exit: (code: number) => void): CaughtInterrupts {
   let count = 0;
+  let second = exit;
+  const interrupts: CaughtInterrupts = {
+    // Before a command runs there is nothing to end in good order.
+    onFirst: (error) => exit(exitCodeOf(error)),
+    renew(onSecond) {
+      count = 0;
+      second = onSecond;
+    },
+  };
   const caught = (code: 'interrupted' | 'terminated', exitCode: number): void => {
     count += 1;
-    if (count > 1) exit(exitCode);
-    interrupts.onFirst(new ReplabError(code));
+    if (count > 1) second(exitCode);
+    else interrupts.onFirst(new ReplabError(code));
   };
   process.on('SIGINT', () => caught('interrupted', 130));
   process.on('SIGTERM', () => caught('terminated', 143));

@@ -162,7 +162,16 @@ export interface ScreenResult {
   stream(): StreamResult;
 }
 
-export type Result = DocumentResult | StreamResult | ScreenResult;
+/** Command lines, one after another, from a terminal or from standard input. */
+export interface ShellResult {
+  readonly kind: 'shell';
+  /** Of a script: whatever fails. */
+  readonly keepGoing: boolean;
+  /** What stands before the mark of the prompt. */
+  readonly prompt: string;
+}
+
+export type Result = DocumentResult | StreamResult | ScreenResult | ShellResult;
 
 /** Ties the types of `run`'s input to the declared arguments and options. */
 export function defineCommand<const A extends Args, const O extends Options>(

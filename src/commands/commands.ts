@@ -60,6 +60,7 @@ export const commands = {
   errors: { group: 'help', load: async () => (await import('./errors.ts')).errors },
   doctor: { group: 'help', load: async () => (await import('./doctor.ts')).doctor },
   completion: { group: 'help', load: async () => (await import('./completion.ts')).completion },
+  shell: { group: 'help', load: async () => (await import('./shell.ts')).shell },
   version: { group: 'help', load: async () => (await import('./version.ts')).version },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
