@@ -16,6 +16,8 @@ import { views } from './views/views.ts';
 export interface Frame {
   readonly lines: readonly Line[];
   readonly scrollMax: number;
+  /** As `Body` has it. */
+  readonly buckets: number;
 }
 
 /** Below this a table is no use: a line for each node. */
@@ -28,7 +30,7 @@ export function frameOf(scene: Scene, size: Size): Frame {
   const top = isSmall ? [headline(scene)] : [headline(scene), about(scene, columns)];
   const bottom = isSmall ? [smallFoot(scene)] : [saidLine(scene), footer(scene, columns)];
   const room: Size = { columns, rows: rows - top.length - bottom.length - (isSmall ? 0 : 1) };
-  const { lines, scrollMax, note } = room.rows > 0 ? viewOf(scene, isSmall)(scene, room) : body([]);
+  const { lines, scrollMax, note, buckets } = room.rows > 0 ? viewOf(scene, isSmall)(scene, room) : body([]);
   const tabs = isSmall ? [] : [tabLine(scene, columns, note)];
   const filler = Array.from({ length: Math.max(0, room.rows - lines.length) }, (): Line => []);
   const all = [...top, ...tabs, ...lines.slice(0, Math.max(0, room.rows)), ...filler, ...bottom];
@@ -39,6 +41,7 @@ export function frameOf(scene: Scene, size: Size): Frame {
         i === 0 ? banner(line, columns, scene) : clipLine(line, columns, scene.glyphs.more),
       ),
     scrollMax,
+    buckets,
   };
 }
 

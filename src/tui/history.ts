@@ -73,9 +73,9 @@ export function writesPerSecond({ writes }: History, nowMs: number): number {
 }
 
 /** Something on the screen goes on moving although nothing is sent: a rate that falls, a peak that moves out. */
-export function isMoving(history: History, nowMs: number, columns: number): boolean {
+export function isMoving(history: History, nowMs: number, buckets: number): boolean {
   if (writesPerSecond(history, nowMs) > 0) return true;
-  return [...history.lag.values()].some((lags) => new Set(lags.slice(-columns)).size > 1);
+  return buckets > 0 && [...history.lag.values()].some((lags) => new Set(lags.slice(-buckets)).size > 1);
 }
 
 function withLag(

@@ -28,8 +28,6 @@ export type Outcome =
 
 /** More events than anyone scrolls through. */
 const mostEvents = 2000;
-/** What a sparkline shows at most. */
-const watchedBuckets = 120;
 
 /**
  * All that the screen knows: what was seen, and what whoever watches has chosen. Local time comes in as an
@@ -45,6 +43,8 @@ export class Model {
   /** Local time minus the cluster's. */
   #skewMs: number;
   #frame: readonly string[] = [];
+  /** Of history, on the screen. */
+  #buckets = 0;
 
   constructor(options: ModelOptions) {
     const { snapshot, view, size, nowMs } = options;
@@ -107,7 +107,7 @@ export class Model {
 
   /** Something on the screen moves on although nothing is heard. */
   get isMoving(): boolean {
-    return isMoving(this.#seen.history, this.#seen.nowMs, watchedBuckets);
+    return this.#held === null && isMoving(this.#seen.history, this.#seen.nowMs, this.#buckets);
   }
 
   /** Answers with what the key asks of the world. */
@@ -149,7 +149,8 @@ export class Model {
   /** The lines of the screen. The same array as before when nothing on it has changed. */
   frame(): readonly string[] {
     const scene = this.scene();
-    const { lines, scrollMax } = frameOf(scene, this.#size);
+    const { lines, scrollMax, buckets } = frameOf(scene, this.#size);
+    this.#buckets = buckets;
     if (this.#state.scroll > scrollMax) this.#state = { ...this.#state, scroll: scrollMax };
     const { columns } = this.#size;
     const painted = lines.map((line) => paintLine(line, columns, scene.glyphs.more, this.#options.painter));

@@ -9,13 +9,15 @@ export interface Body {
   readonly scrollMax: number;
   /** At the right of the tabs: which part of it this is. */
   readonly note: string;
+  /** How many buckets of history it shows: it moves until they are all alike. */
+  readonly buckets: number;
 }
 
 /** A pure function: the same scene and size, the same lines. */
 export type View = (scene: Scene, size: Size) => Body;
 
 export function body(lines: readonly Line[], note = '', scrollMax = 0): Body {
-  return { lines, scrollMax, note };
+  return { lines, scrollMax, note, buckets: 0 };
 }
 
 /** The part of a list from `scroll` on that fits, and how far it can scroll. */

@@ -9,6 +9,8 @@ import { runProcess } from './measure.ts';
 export interface Bench {
   /** Runs `replab ...args --json` and gives its stdout. */
   replab(...args: readonly string[]): Promise<string>;
+  /** What finds its clusters. */
+  readonly env: NodeJS.ProcessEnv;
   snapshot(name: string): Promise<Snapshot>;
   leader(name: string): Promise<Leader>;
   /** `work` with a cluster of `nodes` that is gone afterwards, whatever happened. */
@@ -50,7 +52,7 @@ export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<
     return { pid, clientPort: portOf(address.client), directPort: portOf(address.direct) };
   };
   try {
-    return await work({ replab, snapshot, leader, withCluster });
+    return await work({ replab, env, snapshot, leader, withCluster });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 /** One measured figure: every run's value, in `unit`. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'µs' | 'MB' | 'ops/s' | 's/GB' | 'x';
+  readonly unit: 'ms' | 'µs' | 'MB' | 'ops/s' | 's/GB' | 'kB/s' | '%' | 'x';
   readonly values: readonly number[];
 }
 

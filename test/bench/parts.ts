@@ -8,6 +8,7 @@ import { cut } from './cut.ts';
 import { hop } from './hop.ts';
 import { resp } from './resp.ts';
 import { stores } from './stores.ts';
+import { watch } from './watch.ts';
 import { writes } from './writes.ts';
 
 type Part = (bench: Bench, runs: number) => Promise<readonly Figure[]>;
@@ -23,6 +24,7 @@ export const parts = {
   writes,
   hop,
   cut,
+  watch,
 } as const satisfies Record<string, Part>;
 
 /** `up` to all caught up, beside as many bare Node.js processes, in turn, so that a noisy machine hits both. */

@@ -207,6 +207,24 @@ describe('watch ends with the terminal as it was, and says why', () => {
     await expectEnd(watching, 4, /The supervisor of c1 is gone/);
   });
 
+  test('its supervisor is silent: that is told, and taken back when it answers again', async () => {
+    const own = await cluster('--nodes', '2');
+    const watching = watch(own);
+    const { terminal } = watching;
+    await terminal.shows('[1 overview]');
+    const { clusters } = await own.json<{ clusters: readonly { pid: number }[] }>('ls');
+    const { pid } = clusters[0]!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await terminal.shows('NO ANSWER from the supervisor');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await terminal.shows('n1 leads epoch 1@n1');
+    terminal.type('q');
+    await expectEnd(watching, 0, /watch left/);
+  });
+
   test('a fault of ours, wherever it is thrown', async () => {
     const own = await cluster('--nodes', '2');
     const fixture = new URL('fixtures/throws-on-usr2.js', import.meta.url);

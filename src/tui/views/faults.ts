@@ -1,21 +1,18 @@
 import type { FaultView, HitView } from '../../cluster/snapshot.ts';
 import { count } from '../../commands/count.ts';
 import { hitPayload } from '../../commands/fault-text.ts';
-import { clip, type Line } from '../line.ts';
+import { widthOfLine, type Line, type Span } from '../line.ts';
 import { shortBytes, sinceUp } from '../node-words.ts';
 import type { Scene } from '../scene.ts';
 
-/** A line each: what is in force, since when, and what it has hit; one that hit no data proved nothing. */
+/** What is in force, since when, and what it has hit (nothing with data in it proved nothing): a line, or two. */
 export function faultLines({ snapshot: { faults }, glyphs }: Scene, width: number): readonly Line[] {
-  return faults.map((fault): Line => {
+  return faults.flatMap((fault): Line[] => {
     const { id, text } = fault;
-    const rest = `  ${timesOf(fault)}, ${hitOf(fault.hit)}`;
-    return [
-      ['bad', `${glyphs.cut} ${id}`],
-      ' ',
-      ['bold', clip(text, Math.max(10, width - id.length - 3 - rest.length), glyphs.more)],
-      ['dim', rest],
-    ];
+    const head: Line = [['bad', `${glyphs.cut} ${id}`], ' ', ['bold', text]];
+    const rest: Span = ['dim', `${timesOf(fault)}, ${hitOf(fault.hit)}`];
+    const whole: Line = [...head, '  ', rest];
+    return widthOfLine(whole) <= width ? [whole] : [head, ['     ', rest]];
   });
 }
 

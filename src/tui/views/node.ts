@@ -30,7 +30,7 @@ export const nodePage: View = (scene, { columns, rows }) => {
     rule(`events of ${node.id}`, columns, glyphs),
     ...eventLines(own, { columns: 40, rows: 1000 }, 0).lines.toReversed(),
   ];
-  return scrolled(lines, rows, scene.state.scroll);
+  return { ...scrolled(lines, rows, scene.state.scroll), buckets: lags.length };
 };
 
 function fields(node: NodeView, scene: Scene): readonly (readonly [string, ...Span[]])[] {

@@ -6,7 +6,7 @@ import type { Scene, Size } from '../scene.ts';
 import { passes, windowAround } from '../selection.ts';
 import { peakOf, sparkline } from '../sparkline.ts';
 import { tableLines, widthOfColumns, type Column } from '../table.ts';
-import { body, type View } from '../view.ts';
+import { body, type Body, type View } from '../view.ts';
 import { eventLines } from './events.ts';
 import { faultLines } from './faults.ts';
 import { matrixLines } from './links.ts';
@@ -21,14 +21,12 @@ export const overview: View = (scene, { columns, rows }) => {
   const room = rows < 12 ? rows : Math.min(wanted, rows - 5);
   const selected = nodes.findIndex(({ id }) => id === state.selected);
   const shown = windowAround(nodes, room - 1, Math.max(0, selected));
-  const lines = nodeTable(scene, nodes, shown.items, columns);
+  const { lines, buckets } = nodeTable(scene, nodes, shown.items, columns);
   const part = `${shown.from + 1} to ${shown.from + shown.items.length} of ${nodes.length}`;
   const below = rows - lines.length - 1;
   const rest = below < 3 ? [] : lowerHalf(scene, { columns, rows: below });
-  return body(
-    [...lines, ...(rest.length > 0 ? [[]] : []), ...rest],
-    shown.items.length < nodes.length ? part : '',
-  );
+  const all = [...lines, ...(rest.length > 0 ? [[]] : []), ...rest];
+  return { ...body(all, shown.items.length < nodes.length ? part : ''), buckets };
 };
 
 function passesNode(scene: Scene, node: NodeView): boolean {
@@ -41,7 +39,7 @@ function nodeTable(
   all: readonly NodeView[],
   shown: readonly NodeView[],
   width: number,
-): readonly Line[] {
+): Pick<Body, 'lines' | 'buckets'> {
   const { glyphs, history, state } = scene;
   const columns = columnsFor(scene, all, width);
   // The mark and two gaps.
@@ -61,7 +59,9 @@ function nodeTable(
     title: ' ',
     cell: ({ id }): Span => (id === state.selected ? ['bold', glyphs.selected] : ' '),
   };
-  return tableLines([mark, ...columns, ...(left >= 10 ? [spark] : [])], shown, glyphs.more);
+  const isWide = left >= 10;
+  const lines = tableLines([mark, ...columns, ...(isWide ? [spark] : [])], shown, glyphs.more);
+  return { lines, buckets: isWide ? buckets : 0 };
 }
 
 /** As much as fits above it. */
