@@ -102,7 +102,8 @@ export function valueOfBytes(bytes: Buffer, source: string): string {
 function checkSize(word: string, what: 'key' | 'value'): string {
   const limit = what === 'key' ? maxKeyBytes : maxValueBytes;
   if (exceedsJsonBytes(word, limit)) {
-    throw new ReplabError('too-large', { detail: `A ${what} has at most ${limit / 1024} KiB` });
+    const most = limit < 1024 * 1024 ? `${limit / 1024} KiB` : `${limit / 1024 / 1024} MiB`;
+    throw new ReplabError('too-large', { detail: `A ${what} has at most ${most}` });
   }
   return word;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ReplabError } from '../control/errors.ts';
+import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import { defineCommand, type Context } from './command.ts';
 import { atOption, checkWord, valueOfBytes, writeKeys, writtenText } from './key-value.ts';
 import { files } from './completes.ts';
@@ -10,6 +11,7 @@ export const put = defineCommand({
   summary: 'set a key; says where in the log the write is and how many replicas hold it',
   notes: [
     'The client finds the leader by itself. Exit 8: refused, it did not happen. Exit 9: nobody answered in time, or too few replicas did; it may have happened, or may yet.',
+    `Keys and values are text: a key of at most ${maxKeyBytes / 1024} KiB, a value of at most ${maxValueBytes / 1024 / 1024} MiB (quotes and line breaks count twice). What is larger is refused, exit 8.`,
     'A key or a value that begins with a dash goes after `--`. `-` reads the value from standard input, as it is.',
   ],
   args: {

@@ -67,7 +67,7 @@ export function audit(
 }
 
 /** Both files pass SQLite's own check; answers with the cluster they say they are of. */
-function soundOwner(dir: string): string {
+export function soundOwner(dir: string): string {
   let owner = '';
   for (const file of ['node.db', 'data.db']) {
     const sql = new DatabaseSync(join(dir, file));

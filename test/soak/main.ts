@@ -35,6 +35,8 @@ if (
 
 console.log(`seed ${seed}, ${kills} kills, ${clusters} clusters at a time`);
 const shell = new SoakShell();
+process.once('exit', () => shell.endAll());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const tally = new Tally(kills);
 const rng = createRng(seed);
 const begun = performance.now();

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { identify, killIdentity } from '../../src/control/process-identity.ts';
 import { root } from '../support/root.ts';
 
 export interface Ran {
@@ -61,6 +62,14 @@ export class SoakShell {
       const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
       return marked && command !== '' ? [`${pid} ${command}`] : [];
     });
+  }
+
+  /** Ends what this run started, when it cannot go on itself. */
+  endAll(): void {
+    for (const line of this.leftovers()) {
+      const identity = identify(Number(line.split(' ')[0]));
+      if (identity !== null) killIdentity(identity, 'SIGKILL');
+    }
   }
 
   /** Empty when all have ended within the time. */

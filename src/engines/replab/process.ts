@@ -44,7 +44,7 @@ export class ReplabProcess implements NodeProcess {
     this.identity = identity;
     this.#child = child;
     this.#options = options;
-    child.on('message', (message) => this.#receive(message as FromNode));
+    child.on('message', (message) => this.#hear(message as FromNode));
     // Sending to a process that is ending fails; its exit says all there is to say.
     child.on('error', () => {});
     this.exited = new Promise((resolve) => {
@@ -119,6 +119,17 @@ export class ReplabProcess implements NodeProcess {
 
   get #ended(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** A node that talks nonsense cannot be worked with, and must not take the supervisor along. */
+  #hear(message: FromNode): void {
+    try {
+      this.#receive(message);
+    } catch (error) {
+      const said = JSON.stringify(message).slice(0, 200);
+      this.#fatal = { type: 'fatal', message: `it said ${said}: ${String(error)}`, store: false };
+      this.kill();
+    }
   }
 
   #receive(message: FromNode): void {
