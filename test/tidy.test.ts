@@ -99,7 +99,8 @@ describe('the checks of rooms catch', () => {
 describe('registries', () => {
   test.for(Object.keys(faultKinds))('fault %s: a file, a test that runs it, a line of docs', (kind) => {
     expect(source.has(`src/faults/${kind}.ts`)).toBe(true);
-    const runs = ['conformance', 'node-conformance'].map((name) => tests.get(`test/faults/${name}.test.ts`));
+    const files = ['flow-examples', 'node-conformance.test'];
+    const runs = files.map((name) => tests.get(`test/faults/${name}.ts`));
     expect(runs.join('\n')).toContain(`'${kind} `);
     expect(read('src/faults/README.md')).toMatch(new RegExp(`^[|*-] *\`${kind}\\b`, 'm'));
   });

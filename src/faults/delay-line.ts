@@ -93,11 +93,13 @@ export class DelayLine<T> {
     }
   }
 
-  /** All that has not left, in no particular order. */
-  clear(): void {
+  /** Answers what has not left, in no particular order; what is several times under way comes several times. */
+  clear(): readonly T[] {
+    this.gather();
+    const left = this.#entries.slice(this.#first);
     this.#entries = [];
     this.#first = 0;
-    while (this.#strays.pop() !== undefined);
+    return left.map(({ item }) => item);
   }
 
   #due(entry: Entry<T>, shape: Shape): number {

@@ -1,4 +1,5 @@
 import type { Flow } from '../faults/fault.ts';
+import type { Conduit } from '../faults/passage.ts';
 import { Gate } from '../faults/bandwidth.ts';
 import { isFor, needsFrames, type Shape } from '../faults/shape.ts';
 import { createRng, type Rng } from '../lib/rng.ts';
@@ -17,7 +18,7 @@ export interface FlowState {
 }
 
 /** A shape in force on one flow: its chances, its bandwidth, and what it hit. */
-export class Shaping implements Alarmed {
+export class Shaping implements Alarmed, Conduit {
   readonly shape: Shape;
   /** Chance comes from the faults' ids and the flow alone: the same script draws the same again. */
   readonly rng: Rng;

@@ -1,26 +1,10 @@
-import type { Payer } from '../faults/bandwidth.ts';
-import { DelayLine } from '../faults/delay-line.ts';
-import { drawFate, type Fate, type Shape, type Traffic } from '../faults/shape.ts';
+import { Passage, type PassageHost, type Sent } from '../faults/passage.ts';
+import type { Fate } from '../faults/shape.ts';
 import { noCount, type BegunFrame } from './frame-scanner.ts';
 import type { Shaping } from './flow-state.ts';
 import type { LinkCount } from './hit.ts';
 import type { Scanner } from './scanner.ts';
 import { Unit } from './unit.ts';
-
-const plain: Pick<Fate, 'line' | 'strays'> = { line: { jitter: 0, extraMs: 0 }, strays: [] };
-const noShape: Shape = [];
-
-interface Sent extends Traffic {
-  /** A later part of a message: it fares as the first one did. */
-  readonly later: boolean;
-}
-
-interface Unpaid {
-  readonly unit: Unit;
-  /** Null: the rest of a frame that was begun before there was a shape. It only follows. */
-  readonly traffic: Sent | null;
-  owes: number;
-}
 
 /** What a way asks of the pipe it belongs to. */
 export interface WayHost {
@@ -32,27 +16,25 @@ export interface WayHost {
 }
 
 /**
- * Where the bytes of one way of one connection are under a shape: whole frames are gathered where they are to
- * be told apart, pay for their bandwidth, meet their fate, and are under way until their time has come.
+ * Where the bytes of one way of one connection are under a shape. Cuts them into frames where those are to be
+ * told apart, and counts what faults do to them; the rest is a `Passage`'s.
  */
-export class ShapedWay implements Payer {
+export class ShapedWay implements PassageHost<Unit> {
   readonly #host: WayHost;
-  readonly #line = new DelayLine<Unit>();
+  readonly #passage: Passage<Unit>;
   #shaping: Shaping | null;
   /** All that is here, once each. */
   readonly #units = new Set<Unit>();
-  #unpaid: Unpaid[] = [];
   /** A frame that has not all come. */
   #partial: Buffer[] = [];
   #partialWhole = false;
   #bytes = 0;
   /** What has left ends where a message ends. */
   #between: boolean;
-  /** The fault that the first frame of a message in parts was lost to. */
-  #losing: string | null = null;
 
   constructor(host: WayHost, shaping: Shaping | null, between: boolean) {
     this.#host = host;
+    this.#passage = new Passage(this, shaping);
     this.#shaping = shaping;
     this.#between = between;
   }
@@ -67,40 +49,35 @@ export class ShapedWay implements Payer {
   }
 
   get empty(): boolean {
-    return this.#bytes === 0 && this.#unpaid.length === 0 && this.#line.empty;
+    return this.#bytes === 0 && this.#passage.empty;
   }
 
   /** Nothing waits for bandwidth: more may be taken in. */
   get ready(): boolean {
-    return this.#unpaid.length === 0;
+    return this.#passage.ready;
   }
 
-  get owes(): Payer['owes'] {
-    const first = this.#unpaid[0];
-    if (first === undefined || !this.#host.passing) return null;
-    return { class: first.traffic?.class ?? null, bytes: first.owes };
+  get passing(): boolean {
+    return this.#host.passing;
   }
 
   /** Another shape is in force; what is under way goes on under it. */
   reshape(shaping: Shaping | null, now: number): void {
-    this.#shaping?.gate.leave(this);
     const wasFramed = this.#shaping?.framed ?? false;
     this.#shaping = shaping;
     if (wasFramed && shaping?.framed !== true) {
-      this.#line.gather();
+      this.#passage.gather();
       this.#flushPartial(now);
     }
-    const unpaid = this.#unpaid;
-    this.#unpaid = [];
-    for (const one of unpaid) this.#queue(one, now);
+    this.#passage.reshape(shaping, now);
   }
 
   freeze(now: number): void {
-    this.#line.freeze(now);
+    this.#passage.freeze(now);
   }
 
   thaw(now: number): void {
-    this.#line.thaw(now);
+    this.#passage.thaw(now);
   }
 
   take(chunk: Buffer, scanner: Scanner, now: number): void {
@@ -123,21 +100,12 @@ export class ShapedWay implements Payer {
   finish(end: 'fin' | 'reset', now: number): void {
     if (end === 'reset') this.clear();
     this.#flushPartial(now);
-    this.#line.enter(new Unit(Buffer.alloc(0), true, end), null, plain, this.#shape, now, true);
-  }
-
-  pay(bytes: number, now: number): void {
-    const first = this.#unpaid[0]!;
-    first.owes -= bytes;
-    if (first.owes > 0) return;
-    this.#unpaid.shift();
-    this.#depart(first, now);
-    this.#host.paid(now);
+    this.#passage.enterLast(new Unit(Buffer.alloc(0), true, end), now);
   }
 
   /** What leaves now, or null. */
   next(now: number): Unit | null {
-    const unit = this.#line.next(this.#shape, now, this.#between);
+    const unit = this.#passage.next(now, this.#between);
     if (unit === null) return null;
     this.#bytes -= unit.bytes.length;
     this.#between = unit.between;
@@ -147,21 +115,27 @@ export class ShapedWay implements Payer {
   }
 
   dueAt(): number | null {
-    return this.#line.dueAt(this.#shape, this.#between);
+    return this.#passage.dueAt(this.#between);
   }
 
   clear(): void {
-    this.#shaping?.gate.leave(this);
-    this.#line.clear();
-    this.#unpaid = [];
+    this.#passage.clear();
     this.#partial = [];
     this.#partialWhole = false;
     this.#units.clear();
     this.#bytes = 0;
   }
 
-  get #shape(): Shape {
-    return this.#shaping?.shape ?? noShape;
+  paid(now: number): void {
+    this.#host.paid(now);
+  }
+
+  drawn(unit: Unit, sent: Sent, fate: Fate): void {
+    const { lostBy, stalledBy, strays } = fate;
+    if (this.#shaping !== null) this.#count(this.#shaping, unit, sent, { lostBy, stalledBy, strays });
+    unit.copies = strays.length + (fate.line === null ? 0 : 1);
+    this.#bytes += (unit.copies - 1) * unit.bytes.length;
+    if (unit.copies === 0) this.#units.delete(unit);
   }
 
   #takeChunk(chunk: Buffer, scanner: Scanner, now: number): void {
@@ -175,26 +149,20 @@ export class ShapedWay implements Payer {
       unit.between = scanner.frames?.betweenMessages ?? true;
       // Frames among which none is told apart have no fate of their own; a stream that is not ours may stall.
       const foreign = scanner.frames === null || scanner.frames.garbage;
-      const traffic = { class: null, bytes: foreign ? bytes.length : 0, sole: true, later: false };
-      this.#queue({ unit, traffic, owes: bytes.length }, now);
+      this.#enter(unit, { class: null, bytes: foreign ? bytes.length : 0, sole: true, later: false }, now);
     }
   }
 
-  #takeFrame(begun: BegunFrame, now: number): void {
+  #takeFrame({ class: messageClass, part, parts }: BegunFrame, now: number): void {
     const bytes = this.#partial.length === 1 ? this.#partial[0]! : Buffer.concat(this.#partial);
     const whole = this.#partialWhole;
     this.#partial = [];
     this.#partialWhole = false;
-    const unit = new Unit(bytes, begun.part === begun.parts - 1, null);
-    if (whole) unit.add(begun.class, 1);
-    const sent = {
-      class: begun.class,
-      bytes: bytes.length,
-      sole: begun.parts === 1,
-      later: begun.part > 0,
-    };
-    const traffic = whole ? sent : null;
-    this.#queue({ unit, traffic, owes: bytes.length }, now);
+    const unit = new Unit(bytes, part === parts - 1, null);
+    if (whole) unit.add(messageClass, 1);
+    const sent = { class: messageClass, bytes: bytes.length, sole: parts === 1, later: part > 0 };
+    // The rest of a frame that was begun before it had to be told apart only follows.
+    this.#enter(unit, whole ? sent : null, now);
   }
 
   /** What has come of a frame goes as it is: it will not be told apart. */
@@ -203,42 +171,21 @@ export class ShapedWay implements Payer {
     const unit = new Unit(Buffer.concat(this.#partial), false, null);
     this.#partial = [];
     this.#partialWhole = false;
-    this.#queue({ unit, traffic: null, owes: unit.bytes.length }, now);
+    this.#enter(unit, null, now);
   }
 
-  #queue(one: Unpaid, now: number): void {
-    this.#units.add(one.unit);
-    const gate = this.#shaping?.gate;
-    if (this.#unpaid.length === 0 && (gate === undefined || gate.isOpen(one.traffic?.class ?? null))) {
-      return this.#depart(one, now);
-    }
-    this.#unpaid.push(one);
-    gate?.join(this);
+  #enter(unit: Unit, sent: Sent | null, now: number): void {
+    this.#units.add(unit);
+    this.#passage.enter(unit, sent, unit.bytes.length, now);
   }
 
-  /** All is paid: its fate is drawn, and it is under way. */
-  #depart({ unit, traffic }: Unpaid, now: number): void {
-    const shaping = this.#shaping;
-    if (shaping === null || traffic === null) return this.#line.enter(unit, null, plain, this.#shape, now);
-    const fate = this.#fateOf(shaping, traffic);
-    this.#count(shaping, unit, traffic, fate);
-    unit.copies = fate.strays.length + (fate.line === null ? 0 : 1);
-    this.#bytes += (unit.copies - 1) * unit.bytes.length;
-    if (unit.copies === 0) this.#units.delete(unit);
-    this.#line.enter(unit, traffic.class, fate, shaping.shape, now);
-  }
-
-  #fateOf(shaping: Shaping, traffic: Sent): Fate {
-    const lostBy = traffic.later ? this.#losing : null;
-    if (lostBy !== null) return { line: null, strays: [], lostBy, stalledBy: null };
-    if (traffic.later) return { ...plain, lostBy: null, stalledBy: null };
-    const fate = drawFate(shaping.shape, traffic, shaping.rng);
-    this.#losing = traffic.sole ? null : fate.lostBy;
-    return fate;
-  }
-
-  #count(shaping: Shaping, unit: Unit, traffic: Sent, { lostBy, stalledBy, strays }: Fate): void {
-    const hits = new Set(lostBy === null ? shaping.slowing(traffic.class) : []);
+  #count(
+    shaping: Shaping,
+    unit: Unit,
+    sent: Sent,
+    { lostBy, stalledBy, strays }: Pick<Fate, 'lostBy' | 'stalledBy' | 'strays'>,
+  ): void {
+    const hits = new Set(lostBy === null ? shaping.slowing(sent.class) : []);
     const note = (id: string | null, what: LinkCount): void => {
       if (id === null) return;
       const hit = shaping.hit(id);

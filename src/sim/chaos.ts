@@ -4,6 +4,7 @@ import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { lanes } from '../protocol/message-class.ts';
 import { clientPlace, type Place } from '../cluster/place.ts';
+import type { FaultParams, ParamsOf } from '../faults/fault.ts';
 import type { Operator } from './operator.ts';
 import { drawMs, type Range } from './scheduler.ts';
 import { drawSettings } from './settings.ts';
@@ -13,6 +14,8 @@ export const chaosKinds = [
   'partition',
   'cut',
   'isolate',
+  'refuse',
+  'link',
   'kill',
   'kill-process',
   'pause',
@@ -30,6 +33,8 @@ export const chaosKinds = [
   'promote-forced',
   'set',
 ] as const;
+
+type Cutting = ParamsOf<'partition'> | ParamsOf<'cut'> | ParamsOf<'isolate'>;
 
 export type ChaosKind = (typeof chaosKinds)[number];
 
@@ -123,7 +128,14 @@ export class Chaos {
       case 'partition':
       case 'cut':
       case 'isolate':
-        return this.#hold(kind);
+        return this.#inForce(this.#cutting(kind));
+      case 'refuse':
+        return this.#inForce({
+          ...this.#cutting(this.#rng.pick(['partition', 'cut', 'isolate'])),
+          reset: true,
+        });
+      case 'link':
+        return this.#inForce(this.#link());
       case 'kill':
       case 'kill-process':
       case 'wipe':
@@ -192,26 +204,56 @@ export class Chaos {
     });
   }
 
-  #hold(kind: 'partition' | 'cut' | 'isolate'): boolean {
-    const id = this.#fault(kind);
+  #inForce(params: FaultParams): boolean {
+    const id = this.#world.fault(params);
     this.#later(() => this.#world.heal(id));
     return true;
   }
 
-  #fault(kind: 'partition' | 'cut' | 'isolate'): string {
-    const node = this.#victim();
-    if (kind === 'isolate') return this.#world.fault({ kind, node });
+  /** Two nodes, or a client and a node. */
+  #ends(node: NodeId): readonly [Place, Place] {
     const ends: readonly [Place, Place] =
       this.#rng.chance(0.85) && this.#nodes.length > 1 ? [node, this.#other(node)] : [clientPlace, node];
+    return this.#rng.chance(0.5) ? ends : [ends[1], ends[0]];
+  }
+
+  #cutting(kind: 'partition' | 'cut' | 'isolate'): Cutting {
+    const node = this.#victim();
+    if (kind === 'isolate') return { kind, node };
     if (kind === 'cut') {
-      const [from, to] = this.#rng.chance(0.5) ? ends : ([ends[1], ends[0]] as const);
-      return this.#world.fault({ kind, from: [from], to: [to] });
+      const [from, to] = this.#ends(node);
+      return { kind, from: [from], to: [to] };
     }
     const side: Place[] = this.#nodes.filter(() => this.#rng.chance(0.5));
     const group = side.length === 0 || side.length === this.#nodes.length ? [node] : side;
     const rest: Place[] = this.#nodes.filter((other) => !group.includes(other));
     (this.#rng.chance(0.5) ? group : rest).push(...(this.#rng.chance(0.3) ? [clientPlace] : []));
-    return this.#world.fault({ kind, groups: [group, rest] });
+    // A bridge is in both groups.
+    if (this.#rng.chance(0.2) && rest.length > 1) group.push(rest[0]!);
+    return { kind, groups: [group, rest] };
+  }
+
+  /** A bad link: late, narrow, or one that loses, copies and reorders frames; often several of these. */
+  #link(): FaultParams {
+    const [from, to] = this.#ends(this.#victim());
+    const isClient = from === clientPlace || to === clientPlace;
+    const delayMs = this.#rng.pick([0, 5, 50, 400]);
+    const chance = (): number => this.#rng.pick([0, 0, 0.02, 0.3]);
+    const lanesMeant = !isClient && this.#rng.chance(0.3) ? [this.#rng.pick(lanes)] : [];
+    return {
+      kind: 'link',
+      from: [from],
+      to: [to],
+      both: this.#rng.chance(0.5),
+      delayMs: Math.max(1, delayMs),
+      jitterMs: this.#rng.chance(0.5) ? Math.max(1, delayMs) / 2 : 0,
+      bytesPerSecond: this.#rng.pick([null, null, 20_000, 1_000_000]),
+      loss: chance(),
+      duplicate: isClient ? 0 : chance(),
+      reorder: isClient ? 0 : chance(),
+      lanes: lanesMeant,
+      classes: [],
+    };
   }
 
   #kill(kind: 'kill' | 'kill-process' | 'wipe'): boolean {

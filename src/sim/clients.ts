@@ -1,3 +1,5 @@
+import type { Flow } from '../faults/fault.ts';
+import { drawFate, latenessMs } from '../faults/shape.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { compareBallots, type Ballot, type Position } from '../protocol/position.ts';
@@ -44,6 +46,17 @@ type Answer = Outcome | 'silence';
 
 const maxTries = 6;
 const requestMs: Range = [0.1, 3];
+/** A segment of a stream that is not ours. */
+const requestTraffic = { class: null, bytes: 1, sole: true } as const;
+
+/** What a request, or its answer, meets on its way. */
+interface Journey {
+  /** Nobody waits for it any more. */
+  open(): boolean;
+  arrive(): void;
+  /** Its connection is refused, or reset. */
+  broken(): void;
+}
 
 /** Seeded clients: closed loops that put, read, count and swap, wander to the leader, and repeat safely. */
 export class Clients {
@@ -150,23 +163,21 @@ export class Clients {
     };
     const id = world.expectReply(to, (outcome) => {
       const back = { from: 'client', to, direction: 'back' } as const;
-      this.#travel(
-        client,
-        back,
-        () => open,
-        () => close(outcome ?? 'silence'),
-      );
+      this.#travel(client, back, {
+        open: () => open,
+        arrive: () => close(outcome ?? 'silence'),
+        broken: () => close('silence'),
+      });
     });
     const forward = { from: 'client', to, direction: 'forward' } as const;
-    this.#travel(
-      client,
-      forward,
-      () => open,
-      () => {
+    this.#travel(client, forward, {
+      open: () => open,
+      arrive: () => {
         if (boot === null || world.node(to).boot !== boot) close('silence');
         else world.node(to).request(id, request);
       },
-    );
+      broken: () => close('silence'),
+    });
     world.clock.after(this.#options.timeoutMs, () => {
       if (!open) return;
       world.forgetReply(to, id);
@@ -176,19 +187,23 @@ export class Clients {
     });
   }
 
-  /** Held bytes wait for the heal, unless their connection is reset meanwhile. */
-  #travel(
-    client: Client,
-    flow: Parameters<World['holds']>[0],
-    open: () => boolean,
-    arrive: () => void,
-  ): void {
+  /**
+   * Held bytes wait for the heal, unless their connection is reset meanwhile. A bad link makes them late, and a
+   * lost segment later: a connection carries one request, so that nothing is behind it.
+   */
+  #travel(client: Client, flow: Flow, { open, arrive, broken }: Journey): void {
+    const { clock } = this.#world;
     const arriveOrWait = (): void => {
       if (!open()) return;
-      if (this.#world.holds(flow)) this.#world.clock.after(drawMs(client.rng, [5, 40]), arriveOrWait);
+      const { state } = this.#world.judge(flow);
+      if (state === 'reset') broken();
+      else if (state === 'hold') clock.after(drawMs(client.rng, [5, 40]), arriveOrWait);
       else arrive();
     };
-    this.#world.clock.after(drawMs(client.rng, requestMs), arriveOrWait);
+    const { shape } = this.#world.judge(flow);
+    const fate = shape.length === 0 ? null : drawFate(shape, requestTraffic, client.rng);
+    const lateMs = fate?.line == null ? 0 : latenessMs(shape, null, fate.line);
+    clock.after(drawMs(client.rng, requestMs) + lateMs, arriveOrWait);
   }
 
   #draw(client: Client): Op {

@@ -1,7 +1,7 @@
 import type { Place } from '../cluster/place.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Message } from '../protocol/protocol.ts';
-import type { Fate, Sender } from './network.ts';
+import type { Fate, Sender } from './connection.ts';
 import type { Turn } from './turn.ts';
 import type { Scheduler } from './scheduler.ts';
 import { messageWords, traceWords } from './words.ts';

@@ -1,9 +1,12 @@
 import type { Rng } from '../lib/rng.ts';
-import type { Place } from '../cluster/place.ts';
 import type { Flow } from '../faults/fault.ts';
+import type { Judgement } from '../faults/faults.ts';
 import { messageClasses, type Lane } from '../protocol/message-class.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Message } from '../protocol/protocol.ts';
+import { BadLinks } from './bad-links.ts';
+import type { Connection, Fate, Frame, Sender } from './connection.ts';
+import { flowOf, Flows } from './flows.ts';
 import { drawMs, type Range, type Scheduler } from './scheduler.ts';
 
 export interface NetworkOptions {
@@ -17,44 +20,14 @@ export interface NetworkOptions {
   readonly backoffMs: Range;
 }
 
-/** The process that sends: a message counts for this disk and boot alone (T4). */
-export interface Sender {
-  readonly node: NodeId;
-  readonly disk: DiskId;
-  readonly boot: number;
-}
-
-export type Fate = 'delivered' | 'held' | 'lost' | 'outdated';
-
 export interface NetworkHooks {
   /** Where a process runs now; null while the node is down. */
   bootOf(node: NodeId): number | null;
-  /** The shared verdict: do the faults in force hold this flow? */
-  holds(flow: Flow): boolean;
+  /** The shared verdict: what the faults in force make of this flow. */
+  judge(flow: Flow): Judgement;
   arrive(to: NodeId, from: Sender, message: Message, lane: Lane): void;
   /** For the dialogue and the counts. `held` is told once, when a frame first meets a hold. */
   tell(fate: Fate, from: Sender, to: NodeId, message: Message): void;
-}
-
-interface Frame {
-  readonly message: Message;
-  readonly connection: Connection;
-}
-
-/** What one dial made. Frames in flight or held belong to it and die with it. */
-interface Connection {
-  readonly sender: Sender;
-  readonly to: NodeId;
-  readonly lane: Lane;
-  readonly dial: number;
-  /** The receiving process it reaches; null until the proxy can dial on (it cannot under a hold). */
-  toBoot: number | null;
-  /** Nothing of it arrives any more. The sender may not know yet. */
-  dead: boolean;
-  /** Met a hold, in order. */
-  readonly held: Frame[];
-  draining: boolean;
-  lastArrival: number;
 }
 
 /** The sending side of a lane: its connection, or what waits for the next dial, never both. */
@@ -88,6 +61,8 @@ export class Network {
   readonly #rng: Rng;
   readonly #lines = new Map<string, Line>();
   readonly #connections = new Set<Connection>();
+  readonly #flows: Flows;
+  readonly #badLinks: BadLinks;
   readonly #met = new Map<string, Acquaintance>();
   /** Off in the liveness phase: links are perfect again. */
   frameFaults = true;
@@ -97,6 +72,11 @@ export class Network {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#rng = rng;
+    this.#flows = new Flows((flow) => hooks.judge(flow), clock, rng.fork('links'));
+    this.#badLinks = new BadLinks(this.#flows, clock, {
+      tell: (fate, frame) => this.#tell(fate, frame),
+      arrive: (frame) => this.#atReceiver(frame),
+    });
   }
 
   send(sender: Sender, to: NodeId, lane: Lane, message: Message): void {
@@ -106,10 +86,14 @@ export class Network {
     else this.#wait(sender, to, lane, line, message);
   }
 
-  /** The faults in force changed: what no longer is held goes on its way, in order. */
+  /** The faults in force changed: what no longer is held goes on its way, in order; what is reset ends. */
   verdictsChanged(): void {
     for (const connection of [...this.#connections]) {
-      if (connection.held.length > 0 && !this.#held(connection)) this.#drain(connection);
+      if (this.#state(connection) === 'reset') this.#kill(connection);
+      else {
+        this.#badLinks.rejudge(connection);
+        if (connection.held.length > 0 && !this.#held(connection)) this.#drain(connection);
+      }
     }
   }
 
@@ -156,12 +140,15 @@ export class Network {
       toBoot: null,
       dead: false,
       held: [],
+      passage: null,
+      wakeAt: Infinity,
       draining: false,
       lastArrival: 0,
     };
     line.connection = connection;
     this.#connections.add(connection);
-    if (!this.#held(connection)) this.#dialOn(connection);
+    if (this.#state(connection) === 'reset') this.#kill(connection);
+    else if (!this.#held(connection)) this.#dialOn(connection);
     return connection;
   }
 
@@ -192,7 +179,7 @@ export class Network {
     const frame = { message, connection };
     const { loss, duplicate, reorder } = this.#options;
     if (connection.dead || (this.frameFaults && this.#rng.chance(loss))) {
-      this.#hooks.tell('lost', connection.sender, connection.to, message);
+      this.#tell('lost', frame);
       return;
     }
     if (this.frameFaults && this.#rng.chance(duplicate)) this.#stray(frame);
@@ -214,12 +201,12 @@ export class Network {
   }
 
   #atProxy(frame: Frame): void {
-    const { connection, message } = frame;
-    if (connection.dead) this.#hooks.tell('lost', connection.sender, connection.to, message);
+    const { connection } = frame;
+    if (connection.dead) this.#tell('lost', frame);
     else if (connection.held.length > 0 || this.#held(connection)) {
       connection.held.push(frame);
-      if (this.#held(connection)) this.#hooks.tell('held', connection.sender, connection.to, message);
-    } else this.#atReceiver(frame);
+      if (this.#held(connection)) this.#tell('held', frame);
+    } else this.#badLinks.pass(frame);
   }
 
   /** After a heal: held frames arrive in order, and before what arrives meanwhile. */
@@ -229,8 +216,12 @@ export class Network {
     this.#clock.after(drawMs(this.#rng, this.#options.latencyMs), () => {
       connection.draining = false;
       if (this.#held(connection)) return;
-      for (const frame of connection.held.splice(0)) this.#atReceiver(frame);
+      for (const frame of connection.held.splice(0)) this.#badLinks.pass(frame);
     });
+  }
+
+  #tell(fate: Fate, { connection: { sender, to }, message }: Frame): void {
+    this.#hooks.tell(fate, sender, to, message);
   }
 
   #atReceiver({ connection, message }: Frame): void {
@@ -261,11 +252,11 @@ export class Network {
   }
 
   #held(connection: Connection): boolean {
-    return this.#flowHeld(connection.sender.node, connection.to, 'forward');
+    return this.#state(connection) === 'hold';
   }
 
-  #flowHeld(from: Place, to: NodeId, direction: Flow['direction']): boolean {
-    return this.#hooks.holds({ from, to, direction });
+  #state(connection: Connection): Judgement['state'] {
+    return this.#flows.of(flowOf(connection)).state;
   }
 
   /** Nothing of it arrives, and its sender will see the reset, unless the way back is held. */
@@ -274,7 +265,7 @@ export class Network {
     const { sender, to, lane } = connection;
     const notice = (): void => {
       if (this.#hooks.bootOf(sender.node) !== sender.boot) return;
-      if (this.#flowHeld(sender.node, to, 'back')) {
+      if (this.#flows.of({ from: sender.node, to, direction: 'back' }).state === 'hold') {
         this.#clock.after(drawMs(this.#rng, [20, 100]), notice);
         return;
       }
@@ -288,8 +279,8 @@ export class Network {
 
   #bury(connection: Connection): void {
     connection.dead = true;
-    for (const { message } of connection.held.splice(0)) {
-      this.#hooks.tell('lost', connection.sender, connection.to, message);
+    for (const frame of [...connection.held.splice(0), ...this.#badLinks.clear(connection)]) {
+      this.#tell('lost', frame);
     }
     this.#connections.delete(connection);
   }

@@ -1,7 +1,7 @@
 import { hash48 } from '../lib/hash.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Input, Message, TraceName } from '../protocol/protocol.ts';
-import type { Fate, Sender } from './network.ts';
+import type { Fate, Sender } from './connection.ts';
 import type { Turn } from './turn.ts';
 import type { Scheduler } from './scheduler.ts';
 import { commandWords, effectWords, messageWords, operationWords } from './words.ts';
@@ -15,7 +15,15 @@ const tailLines = 80;
  */
 export class Recorder implements Watcher {
   readonly marks: Partial<Record<TraceName, number>> = {};
-  readonly frames: Record<Fate, number> = { delivered: 0, held: 0, lost: 0, outdated: 0 };
+  readonly frames: Record<Fate, number> = {
+    delivered: 0,
+    held: 0,
+    lost: 0,
+    outdated: 0,
+    delayed: 0,
+    duplicated: 0,
+    reordered: 0,
+  };
   hash = 0;
   readonly #clock: Scheduler;
   /** A ring, worded only when it is asked for. */

@@ -1,7 +1,7 @@
 import type { TraceName } from '../protocol/protocol.ts';
 import type { ChaosKind } from './chaos.ts';
 import type { Tally } from './clients.ts';
-import type { Fate } from './network.ts';
+import type { Fate } from './connection.ts';
 import type { SimOptions } from './options.ts';
 
 export interface SimFailure {

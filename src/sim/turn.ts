@@ -3,7 +3,7 @@ import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Effect, Input, Replica, ReplicaStatus } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
 import type { MemoryStore } from './memory-store.ts';
-import type { Sender } from './network.ts';
+import type { Sender } from './connection.ts';
 import type { SimNode } from './node.ts';
 import type { Range } from './scheduler.ts';
 

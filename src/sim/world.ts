@@ -1,11 +1,11 @@
 import { createRng, type Rng } from '../lib/rng.ts';
-import type { Place } from '../cluster/place.ts';
 import type { ActiveFault, FaultParams, Flow } from '../faults/fault.ts';
-import { addFault, conditionsOf, formatFault, verdictOf } from '../faults/faults.ts';
+import { addFault, conditionsOf, formatFault, verdictOf, type Judgement } from '../faults/faults.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Effect, Message, Mode, ModeOptions } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
-import { Network, type Fate, type NetworkOptions, type Sender } from './network.ts';
+import type { Fate, Sender } from './connection.ts';
+import { Network, type NetworkOptions } from './network.ts';
 import type { CommitFailure, MemoryStore } from './memory-store.ts';
 import { calendarStart } from './machine.ts';
 import { SimNode } from './node.ts';
@@ -39,6 +39,8 @@ export interface Watcher {
   noted?(what: string): void;
 }
 
+const good: Judgement = { state: 'pass', by: [], shape: [] };
+
 type ReplyTo = (outcome: Outcome | null) => void;
 
 /**
@@ -66,7 +68,7 @@ export class World {
       options.network,
       {
         bootOf: (node) => this.node(node).boot,
-        holds: (flow) => this.holds(flow),
+        judge: (flow) => this.judge(flow),
         arrive: (to, from, message, lane) => {
           const { node, disk, boot } = from;
           this.node(to).arrive({ type: 'message', from: node, disk, boot, message }, lane);
@@ -89,13 +91,8 @@ export class World {
     return node;
   }
 
-  holds(flow: Flow): boolean {
-    return this.#faults.length > 0 && verdictOf(this.#faults, flow).state !== 'pass';
-  }
-
-  /** Is anything between these two held, either way? */
-  cutOff(from: Place, to: NodeId): boolean {
-    return this.holds({ from, to, direction: 'forward' }) || this.holds({ from, to, direction: 'back' });
+  judge(flow: Flow): Judgement {
+    return this.#faults.length === 0 ? good : verdictOf(this.#faults, flow);
   }
 
   /** False: counting a boot is a write, and its disk is full. */

@@ -1,40 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { linkName, linksOf, type LinkId } from '../../src/cluster/place.ts';
-import type { ActiveFault, Flow, FlowFaultName } from '../../src/faults/fault.ts';
+import type { ActiveFault, Flow } from '../../src/faults/fault.ts';
 import { faultKinds, verdictOf } from '../../src/faults/faults.ts';
 import { type End, faultsOf, type Net, startNet } from '../proxy/support.ts';
 import { until } from '../support/until.ts';
+import { examples, flowKinds } from './flow-examples.ts';
 
 const nodes = ['n1', 'n2', 'n3'];
 const links = linksOf(nodes);
-
-/** Beside each kind's usage: what is worth carrying out too. A new kind does not compile without a row. */
-const examples: Record<FlowFaultName, readonly string[]> = {
-  partition: [
-    'partition n1/n2/n3',
-    'partition n1,client',
-    'partition client',
-    'partition client/n3',
-    'partition bridge:n2',
-    'partition n1,client/n2,n3 --reset',
-  ],
-  cut: [
-    'cut n3:n1',
-    'cut client:n1',
-    'cut n1:client',
-    'cut n1,client:n2,n3',
-    'cut n1:n2 --reset',
-    'cut client:n1 --reset',
-  ],
-  isolate: ['isolate n3', 'isolate n3 --reset'],
-  link: [
-    'link n1:n2 --both --delay 20ms --jitter 20ms',
-    'link client,n1:n3 --bandwidth 10KB/s',
-    'link n1:client --delay 20ms --loss 10%',
-  ],
-};
-
-const kinds = Object.keys(examples) as FlowFaultName[];
 
 interface Stream {
   readonly link: LinkId;
@@ -162,7 +135,7 @@ async function carryOutOnNew(text: string): Promise<Carried> {
   });
 }
 
-describe.for(kinds)('%s', (kind) => {
+describe.for(flowKinds)('%s', (kind) => {
   const texts = [faultKinds[kind].usage, ...examples[kind]];
 
   test.for(texts)('%s: the proxy does what the verdict says', async (text) => {

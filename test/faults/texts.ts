@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { clientPlace, linksOf, type Place } from '../../src/cluster/place.ts';
-import type { LinkConditions, Shape } from '../../src/faults/shape.ts';
+import type { Shape, ShapePart } from '../../src/faults/shape.ts';
 import type { ActiveFault, FaultKindName, FaultParams, Flow } from '../../src/faults/fault.ts';
 import { faultKinds, parseFault, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
@@ -71,7 +71,7 @@ const diskText = fc
 export const anyText = fc.oneof(faultText, skewText, limitText, diskText);
 
 /** A shape of one part, as the fault f1 makes it. */
-export function shapeOf(conditions: Partial<LinkConditions>): Shape {
+export function shapeOf(conditions: Partial<ShapePart>): Shape {
   const good = {
     delayMs: 0,
     jitterMs: 0,
