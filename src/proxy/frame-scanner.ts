@@ -18,7 +18,7 @@ export class FrameScanner {
   /** Bytes of the present frame that are yet to come. */
   #rest = 0;
   /** A header cut in two: what has come of it, and whose count its first byte fell to. */
-  readonly #header = Buffer.alloc(frameHeaderBytes);
+  #header: Buffer | null = null;
   #headerBytes = 0;
   #begunIn: TrafficCount | null = null;
   #begun: BegunFrame | null = null;
@@ -47,7 +47,7 @@ export class FrameScanner {
   fork(): FrameScanner {
     const other = new FrameScanner();
     other.#rest = this.#rest;
-    this.#header.copy(other.#header);
+    if (this.#headerBytes > 0 && this.#header !== null) other.#header = Buffer.from(this.#header);
     other.#headerBytes = this.#headerBytes;
     other.#begun = this.#begun;
     other.#garbage = this.#garbage;
@@ -77,6 +77,7 @@ export class FrameScanner {
 
   #gather(chunk: Buffer, at: number, count: TrafficCount): number {
     if (this.#headerBytes === 0) this.#begunIn = count;
+    this.#header ??= Buffer.alloc(frameHeaderBytes);
     const bytes = chunk.copy(this.#header, this.#headerBytes, at);
     this.#headerBytes += bytes;
     if (this.#headerBytes === frameHeaderBytes) {

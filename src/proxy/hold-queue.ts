@@ -1,4 +1,5 @@
 import type { Hit } from './hit.ts';
+import type { Scanner } from './scanner.ts';
 import { isFrame, type Passed, type TrafficClass, type TrafficCount } from './traffic.ts';
 
 /** Chunks below `smallBytes` are gathered into blocks of `blockBytes`, so that single bytes do not cost a Buffer each. */
@@ -10,13 +11,16 @@ const blockBytes = 4096;
  * held is still counted here, and from here wherever the bytes have been counted by then.
  */
 class Block implements TrafficCount {
+  /** Where the stream is at its first byte. */
+  readonly start: Scanner;
   readonly #bytes: Buffer;
   #used: number;
   readonly #hits: Hit[];
   readonly #counts = new Map<TrafficClass, number>();
   #passed: Passed | null = null;
 
-  constructor(bytes: Buffer, used: number, hits: readonly Hit[]) {
+  constructor(bytes: Buffer, used: number, hits: readonly Hit[], start: Scanner) {
+    this.start = start;
     this.#bytes = bytes;
     this.#used = used;
     this.#hits = [...hits];
@@ -78,14 +82,17 @@ export class HoldQueue {
     return this.#blocks.reduce((sum, block) => sum + block.frames, 0);
   }
 
-  /** Keeps `chunk` (its memory too, unless it is small); answers with what counts the frames that begin in it. */
-  append(chunk: Buffer, hits: readonly Hit[], connection: object): TrafficCount {
+  /**
+   * Keeps `chunk` (its memory too, unless it is small), at whose first byte `scanner` is; answers with what
+   * counts the frames that begin in it.
+   */
+  append(chunk: Buffer, hits: readonly Hit[], connection: object, scanner: Scanner): TrafficCount {
     this.#bytes += chunk.length;
     for (const hit of hits) hit.addBytes(connection, chunk.length);
     const last = this.#blocks.at(-1);
     if (last !== undefined && hits === this.#lastHits && chunk.length < smallBytes && last.extend(chunk))
       return last;
-    const block = this.#blockOf(chunk, hits);
+    const block = this.#blockOf(chunk, hits, scanner.fork());
     this.#blocks.push(block);
     this.#lastHits = hits;
     return block;
@@ -98,13 +105,17 @@ export class HoldQueue {
     }
   }
 
-  /** The next bytes to let go, counted as passed unless somebody else counts them; null when nothing waits. */
-  shift(passed: Passed | null): Buffer | null {
+  /** What is let go next. */
+  get first(): Block | null {
+    return this.#blocks[0] ?? null;
+  }
+
+  /** What to let go now; null when nothing waits. */
+  shift(): Block | null {
     const block = this.#blocks.shift();
     if (block === undefined) return null;
-    const bytes = passed === null ? block.bytes : block.pass(passed);
-    this.#bytes -= bytes.length;
-    return bytes;
+    this.#bytes -= block.bytes.length;
+    return block;
   }
 
   clear(): void {
@@ -112,9 +123,9 @@ export class HoldQueue {
     this.#bytes = 0;
   }
 
-  #blockOf(chunk: Buffer, hits: readonly Hit[]): Block {
-    if (chunk.length >= smallBytes) return new Block(chunk, chunk.length, hits);
+  #blockOf(chunk: Buffer, hits: readonly Hit[], start: Scanner): Block {
+    if (chunk.length >= smallBytes) return new Block(chunk, chunk.length, hits, start);
     const bytes = Buffer.allocUnsafeSlow(blockBytes);
-    return new Block(bytes, chunk.copy(bytes), hits);
+    return new Block(bytes, chunk.copy(bytes), hits, start);
   }
 }

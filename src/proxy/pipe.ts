@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { Flow } from '../faults/fault.ts';
 import type { Alarmed, Alarms } from './alarms.ts';
 import type { FlowState } from './flow-state.ts';
-import { noCount } from './frame-scanner.ts';
 import { HoldQueue } from './hold-queue.ts';
 import type { Scanner } from './scanner.ts';
 import { ShapedWay, type WayHost } from './shaped-way.ts';
@@ -45,8 +44,9 @@ export class Pipe implements Alarmed, WayHost {
   readonly #link: PipeLink;
   /** Whom hits are counted for. */
   readonly connection: object;
-  /** Where the stream is: in what has been read, and in what has been let go while something waits. */
-  readonly #in: Scanner;
+  /** Where the stream is in what has been read. */
+  readonly #scanner: Scanner;
+  /** And in what has gone from the queue under way; null while they are at the same place. */
   #out: Scanner | null = null;
   readonly #queue = new HoldQueue();
   /** Where bytes are under a shape; null while there is none and nothing is left of one. */
@@ -60,7 +60,7 @@ export class Pipe implements Alarmed, WayHost {
 
   constructor(flow: FlowState, scanner: Scanner, link: PipeLink, connection: object) {
     this.#flow = flow;
-    this.#in = scanner;
+    this.#scanner = scanner;
     this.#link = link;
     this.connection = connection;
   }
@@ -146,12 +146,10 @@ export class Pipe implements Alarmed, WayHost {
     if (this.#way !== null || this.#flow.shaping !== null) return this.#releaseShaped(sink, now);
     if (this.#end === 'reset') return this.#leave('reset', sink);
     while (!isBlocked(sink)) {
-      const bytes = this.#queue.shift(this.#link.passed);
-      if (bytes === null) break;
-      this.#out?.scan(bytes, noCount);
-      sink.write(bytes);
+      const block = this.#queue.shift();
+      if (block === null) break;
+      sink.write(block.pass(this.#link.passed));
     }
-    if (this.#queue.bytes === 0) this.#out = null;
     if (this.#end === 'ended' && this.#queue.bytes === 0) this.#leave('fin', sink);
     this.#steer();
   }
@@ -171,7 +169,7 @@ export class Pipe implements Alarmed, WayHost {
     const { state, shaping } = this.#flow;
     const direct = state === 'pass' && sink !== null && this.#queue.bytes === 0;
     if (direct && shaping === null && this.#way === null && !isBlocked(sink)) {
-      this.#in.scan(chunk, this.#link.passed);
+      this.#scanner.scan(chunk, this.#link.passed);
       this.#link.passed.bytes += chunk.length;
       sink.write(chunk);
       if (isBlocked(sink)) this.#steer();
@@ -180,16 +178,17 @@ export class Pipe implements Alarmed, WayHost {
     const shaped = shaping !== null || this.#way !== null;
     if (direct && shaped && this.#shapedWay().ready) {
       const now = performance.now();
-      this.#shapedWay().take(chunk, this.#in, now);
+      this.#shapedWay().take(chunk, this.#scanner, now);
       return this.#releaseShaped(sink, now);
     }
-    this.#out ??= this.#in.fork();
-    this.#in.scan(chunk, this.#queue.append(chunk, this.#flow.hits, this.connection));
+    const count = this.#queue.append(chunk, this.#flow.hits, this.connection, this.#scanner);
+    this.#scanner.scan(chunk, count);
     this.#steer();
   }
 
   #shapedWay(): ShapedWay {
-    const between = (this.#out ?? this.#in).frames?.betweenMessages ?? true;
+    const at = this.#out ?? this.#queue.first?.start ?? this.#scanner;
+    const between = at.frames?.betweenMessages ?? true;
     this.#way ??= new ShapedWay(this, this.#flow.shaping, between);
     return this.#way;
   }
@@ -210,10 +209,12 @@ export class Pipe implements Alarmed, WayHost {
 
   /** What waits goes under way as far as bandwidth and room allow, and the source's end after it. */
   #feed(way: ShapedWay, now: number): void {
-    while (way.ready && way.bytes < wayBytes) {
-      const bytes = this.#queue.shift(null);
-      if (bytes === null) break;
-      way.take(bytes, this.#out ?? this.#in, now);
+    const most = this.#sink !== null && isBlocked(this.#sink) ? holdBytes : wayBytes;
+    while (way.ready && way.bytes < most) {
+      const block = this.#queue.shift();
+      if (block === null) break;
+      this.#out ??= block.start;
+      way.take(block.bytes, this.#out, now);
     }
     if (this.#queue.bytes > 0) return;
     this.#out = null;

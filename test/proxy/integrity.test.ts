@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../../src/lib/rng.ts';
 import { until } from '../support/until.ts';
-import { startNet } from './support.ts';
+import { startNet, type Net } from './support.ts';
 
 const streamBytes = 4 * 1024 * 1024;
 
@@ -35,37 +35,91 @@ async function read(socket: Socket, seed: string): Promise<string> {
   return hash.digest('hex');
 }
 
-describe('integrity', () => {
-  test.for([
-    ['steadily', 0],
-    ['through hold and heal', 60],
-  ] as const)('ten streams with slow readers arrive as they were sent, %s', async ([, cycles]) => {
-    const net = await startNet(['n1', 'n2', 'n3'], { paused: true });
-    const links = ['n1->n2', 'n2->n1', 'n1->n3', 'n3->n1', 'client->n1'];
-    const streams = await Promise.all([...links, ...links].map((link) => net.dial(link)));
-    const sent = streams.map(({ socket }, at) => write(socket, `writer ${at}`));
-    const accepted = await until('ten connections', () => {
-      const targets = [...net.nodes.values()].flatMap(({ replication, client }) => [replication, client]);
-      const ends = targets.flatMap((target) => target.accepted);
-      return ends.length === 10 ? ends : null;
-    });
-    const arrived = accepted.map(({ socket }, at) => read(socket, `reader ${at}`));
+/** Every way between these places. */
+const everywhere = 'n1,n2,n3,client:n1,n2,n3,client';
 
-    const rng = createRng('faults');
-    const faults = ['isolate n1', 'isolate n3', 'cut n1:n2', 'cut client:n1', 'partition n1,n3/client,n2'];
-    let held = 0;
-    for (let cycle = 0; cycle < cycles; cycle += 1) {
-      await net.faults(rng.pick(faults), rng.pick(faults));
-      for (let turns = rng.below(40); turns > 0; turns -= 1) await net.proxy.counters();
-      const { hits } = await net.faults();
-      held += Object.values(hits).reduce((sum, hit) => sum + hit.bytes, 0);
-      for (let turns = rng.below(10); turns > 0; turns -= 1) await net.proxy.counters();
-    }
-    expect(held > 0).toBe(cycles > 0);
-    expect((await Promise.all(arrived)).toSorted()).toEqual((await Promise.all(sent)).toSorted());
-    const passed = (await net.proxy.counters()).links.reduce((sum, link) => sum + link.bytes, 0);
-    expect(passed).toBe(10 * streamBytes);
+/** What is in force while the streams run: the faults of each step, taken in turn or by chance. */
+interface Weather {
+  readonly steps: readonly (readonly string[])[];
+  /** So many changes from one to the next, and then the last of them; 0: the first, all the time. */
+  readonly changes: number;
+}
+
+const holds = ['isolate n1', 'isolate n3', 'cut n1:n2', 'cut client:n1', 'partition n1,n3/client,n2'];
+
+const weathers: Readonly<Record<string, Weather>> = {
+  steadily: { steps: [[]], changes: 0 },
+  'through hold and heal': {
+    steps: [...holds.map((one) => [one]), holds.slice(0, 2), [], [], []],
+    changes: 60,
+  },
+  'under a delay': { steps: [[`link ${everywhere} --delay 15ms`]], changes: 0 },
+  'under jitter': { steps: [[`link ${everywhere} --delay 15ms --jitter 15ms`]], changes: 0 },
+  'under a changing delay': {
+    steps: ['30ms', '2ms', '80ms --jitter 10ms', '1ms'].map((delay) => [
+      `link ${everywhere} --delay ${delay}`,
+    ]),
+    changes: 30,
+  },
+  'under a bandwidth': { steps: [[`link ${everywhere} --bandwidth 20MB/s`]], changes: 0 },
+  'through stalls of lost segments': { steps: [[`link ${everywhere} --loss 0.05%`]], changes: 0 },
+  'through all of it': {
+    steps: [
+      [`link ${everywhere} --delay 5ms --jitter 5ms --bandwidth 50MB/s --loss 0.01%`],
+      [`link ${everywhere} --delay 20ms`, 'isolate n1'],
+      ['cut client:n1', `link n1:n2 --both --bandwidth 10MB/s`],
+      [],
+    ],
+    changes: 40,
+  },
+};
+
+/** Changes the faults as the weather has it, and answers how many bytes they hit. */
+async function expose(net: Net, { steps, changes }: Weather): Promise<number> {
+  const rng = createRng('weather');
+  let hit = 0;
+  const set = async (texts: readonly string[]): Promise<void> => {
+    const { hits } = await net.faults(...texts);
+    hit += Object.values(hits).reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+  await set(steps[0]!);
+  for (let change = 0; change < changes; change += 1) {
+    for (let turns = rng.below(40); turns > 0; turns -= 1) await net.proxy.counters();
+    await net.faults();
+    await set(rng.pick(steps));
+  }
+  await until('something to be hit', async () => {
+    const { hits } = await net.proxy.counters();
+    hit += Object.values(hits).reduce((sum, { bytes }) => sum + bytes, 0);
+    return hit > 0 || steps.flat().length === 0;
   });
+  if (steps.flat().some((text) => !text.startsWith('link'))) await net.faults();
+  return hit;
+}
+
+describe('integrity', () => {
+  test.for(Object.entries(weathers))(
+    'ten streams with slow readers arrive as they were sent, %s',
+    { timeout: 60_000 },
+    async ([, weather]) => {
+      const net = await startNet(['n1', 'n2', 'n3'], { paused: true });
+      const links = ['n1->n2', 'n2->n1', 'n1->n3', 'n3->n1', 'client->n1'];
+      const streams = await Promise.all([...links, ...links].map((link) => net.dial(link)));
+      const accepted = await until('ten connections', () => {
+        const targets = [...net.nodes.values()].flatMap(({ replication, client }) => [replication, client]);
+        const ends = targets.flatMap((target) => target.accepted);
+        return ends.length === 10 ? ends : null;
+      });
+      await net.faults(...weather.steps[0]!);
+      const sent = streams.map(({ socket }, at) => write(socket, `writer ${at}`));
+      const arrived = accepted.map(({ socket }, at) => read(socket, `reader ${at}`));
+      const hit = await expose(net, weather);
+      expect(hit > 0).toBe(weather.steps.flat().length > 0);
+      expect((await Promise.all(arrived)).toSorted()).toEqual((await Promise.all(sent)).toSorted());
+      const passed = (await net.proxy.counters()).links.reduce((sum, link) => sum + link.bytes, 0);
+      expect(passed).toBe(10 * streamBytes);
+    },
+  );
 
   test('numbered lines keep their order through hold and heal', async () => {
     const net = await startNet(['n1', 'n2']);
