@@ -6,8 +6,10 @@ const quantumBytes = 16 * 1024;
 /** At a low rate less at a time, so that bytes trickle and do not come in lumps; never less than a segment. */
 const quantumMs = 5;
 const segmentBytes = 1448;
-/** An idle link may catch up so much: timers are late, and the rate must come out all the same. */
+/** A link that was idle may be so much ahead. */
 const burstMs = 10;
+/** One that somebody waited for catches up what a late timer cost, so that the rate comes out all the same. */
+const catchUpMs = 2000;
 
 /** A rate as a virtual clock: each byte takes its time, and the next may go when those before it have had theirs. */
 export class Bucket {
@@ -26,8 +28,8 @@ export class Bucket {
     return Math.min(quantumBytes, Math.max(segmentBytes, Math.round(this.#bytesPerMs * quantumMs)));
   }
 
-  take(bytes: number, now: number): void {
-    this.#freeAt = Math.max(this.#freeAt, now - burstMs) + bytes / this.#bytesPerMs;
+  take(bytes: number, now: number, waited: boolean): void {
+    this.#freeAt = Math.max(this.#freeAt, now - (waited ? catchUpMs : burstMs)) + bytes / this.#bytesPerMs;
   }
 }
 
@@ -42,6 +44,8 @@ export interface Payer {
 export class Gate {
   readonly #limits: readonly { readonly part: ShapePart; readonly bucket: Bucket }[];
   #ring: Payer[] = [];
+  /** Those that somebody has been waiting for since they were served last. */
+  #waited: ReadonlySet<Bucket> = new Set();
 
   constructor(shape: Shape) {
     this.#limits = shape.flatMap((part) =>
@@ -67,6 +71,11 @@ export class Gate {
     this.#ring = this.#ring.filter((one) => one !== payer);
   }
 
+  /** The time of a hold is nothing to catch up: nobody was let through, however long it took (T8). */
+  rest(): void {
+    this.#waited = new Set();
+  }
+
   /** Grants what is free now; answers when there will be more, or null when nobody waits. */
   serve(now: number): number | null {
     let refused = 0;
@@ -81,13 +90,14 @@ export class Gate {
         continue;
       }
       const bytes = Math.min(owes.bytes, this.#quantumOf(buckets));
-      for (const bucket of buckets) bucket.take(bytes, now);
+      for (const bucket of buckets) bucket.take(bytes, now, this.#waited.has(bucket));
       payer.pay(bytes, now);
       if (payer.owes !== null) this.join(payer);
       refused = 0;
     }
-    const waiting = this.#ring.flatMap(({ owes }) => (owes === null ? [] : [this.#freeAt(owes.class)]));
-    return waiting.length === 0 ? null : Math.min(...waiting);
+    const classes = this.#ring.flatMap(({ owes }) => (owes === null ? [] : [owes.class]));
+    this.#waited = new Set(classes.flatMap((one) => this.#bucketsOf(one)));
+    return classes.length === 0 ? null : Math.min(...classes.map((one) => this.#freeAt(one)));
   }
 
   #quantumOf(buckets: readonly Bucket[]): number {

@@ -95,8 +95,11 @@ export function judge(
   if (sameIds(flow.hits, by) && sameIds(flow.shaping?.hits ?? [], shapedBy)) return false;
   flow.state = state;
   flow.hits = by.map(hitOf);
-  const name = `${linkName(flow.flow)} ${flow.flow.direction}`;
-  flow.shaping = shape.length === 0 ? null : new Shaping(shape, name, hitOf, alarms);
+  if (flow.shaping !== null && sameIds(flow.shaping.hits, shapedBy)) flow.shaping.gate.rest();
+  else {
+    const name = `${linkName(flow.flow)} ${flow.flow.direction}`;
+    flow.shaping = shape.length === 0 ? null : new Shaping(shape, name, hitOf, alarms);
+  }
   return true;
 }
 

@@ -45,6 +45,7 @@ export class BadLinks {
     const conduit = this.#flows.conduit(flowOf(connection));
     if (conduit === null) passage.gather();
     passage.reshape(conduit, now);
+    conduit?.gate.rest();
     conduit?.serve();
     this.#advance(connection);
   }

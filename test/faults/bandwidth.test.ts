@@ -47,7 +47,7 @@ describe('a bandwidth', () => {
       fc.property(
         rate,
         fc.array(units, { minLength: 1, maxLength: 4 }),
-        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 5 }),
         (bytesPerSecond, all, lateMs) => {
           const grants: Grant[] = [];
           const payers = all.map((one, i) => payer(`p${i}`, one, grants));
@@ -78,6 +78,27 @@ describe('a bandwidth', () => {
       ['large', 16_384],
       ['small', 100],
     ]);
+  });
+
+  test('catches up what a late timer cost, and nothing of the time it was idle or at rest', () => {
+    const granted = (rest: boolean): number => {
+      const grants: Grant[] = [];
+      const gate = new Gate(shapeOf({ bytesPerSecond: 1_000_000 }));
+      gate.join(
+        payer(
+          'p',
+          Array.from({ length: 1000 }, () => 1000),
+          grants,
+        ),
+      );
+      gate.serve(0);
+      const before = grants.length;
+      if (rest) gate.rest();
+      gate.serve(500);
+      return grants.length - before;
+    };
+    expect(granted(false)).toBeGreaterThan(480);
+    expect(granted(true)).toBeLessThan(20);
   });
 
   test('trickles when it is low', () => {
