@@ -1,10 +1,9 @@
 import { unreachable } from '../lib/assert.ts';
-import type { NodeFaultParams } from '../faults/fault.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { lanes } from '../protocol/message-class.ts';
 import { clientPlace, type Place } from '../cluster/place.ts';
-import type { FaultParams, ParamsOf } from '../faults/fault.ts';
+import type { FaultParams, NodeFaultParams, ParamsOf } from '../faults/fault.ts';
 import type { Operator } from './operator.ts';
 import { drawMs, type Range } from './scheduler.ts';
 import { drawSettings } from './settings.ts';
