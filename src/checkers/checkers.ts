@@ -1,3 +1,5 @@
+import { causal } from './causal.ts';
+import { causalConvergence } from './causal-convergence.ts';
 import type { Checker } from './checker.ts';
 import { consistentPrefix } from './consistent-prefix.ts';
 import { convergence } from './convergence.ts';
@@ -8,6 +10,7 @@ import { monotonicReads } from './monotonic-reads.ts';
 import { monotonicWrites } from './monotonic-writes.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readCommitted } from './read-committed.ts';
+import { sequential } from './sequential.ts';
 import { serializable } from './serializable.ts';
 import { snapshotIsolation } from './snapshot-isolation.ts';
 import { staleness } from './staleness.ts';
@@ -17,6 +20,9 @@ import { writesFollowReads } from './writes-follow-reads.ts';
 /** Every claim that can be checked, the strong ones first. */
 export const checkers: readonly Checker[] = [
   linearizable,
+  sequential,
+  causalConvergence,
+  causal,
   strictSerializable,
   serializable,
   snapshotIsolation,

@@ -25,13 +25,34 @@ export function shrink(
     return true;
   };
   test(seen(few));
+  return dropChunks(
+    few,
+    ({ step }) => step.kind === 'read',
+    (some) => (test(seen(some)) || test(some) ? few : null),
+    outOfTime,
+  );
+}
+
+/**
+ * Leaves out what may be dropped, in chunks of half of it, a quarter, … one, as long as `test` gives what is
+ * left (all of `some`, or less of it).
+ */
+export function dropChunks<T>(
+  items: readonly T[],
+  mayDrop: (item: T) => boolean,
+  test: (some: readonly T[]) => readonly T[] | null,
+  outOfTime: OutOfTime,
+): readonly T[] {
+  let few = items;
   for (let size = Math.max(1, few.length >> 1); ; size = Math.max(1, size >> 1)) {
     let changed = false;
     for (let from = 0; from < few.length && !outOfTime();) {
       const until = from + size;
-      const some = few.filter(({ step }, i) => i < from || i >= until || step.kind !== 'read');
-      if (some.length < few.length && (test(seen(some)) || test(some))) changed = true;
-      else from = until;
+      const some = few.filter((item, i) => i < from || i >= until || !mayDrop(item));
+      const left = some.length < few.length ? test(some) : null;
+      changed ||= left !== null;
+      if (left === null) from = until;
+      else few = left;
     }
     if (outOfTime() || (size === 1 && !changed)) return few;
   }

@@ -36,3 +36,8 @@ export function someOrderExplains(
 }
 
 export const inRealTime = precedes;
+
+/** Session order; an unknown operation may take effect after later ones of its session. */
+export function inSession(a: Operation, b: Operation): boolean {
+  return a.session === b.session && a.start < b.start && a.outcome !== 'info';
+}
