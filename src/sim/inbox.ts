@@ -44,6 +44,11 @@ export class Inbox {
     for (const waiting of this.#waiting) waiting.marked = true;
   }
 
+  /** What may not be taken is no longer counted: it waits for the machine, not for its turn. */
+  unmark(may: (arrival: Arrival) => boolean): void {
+    for (const waiting of this.#waiting) if (!may(waiting.arrival)) waiting.marked = false;
+  }
+
   get marked(): number {
     return this.#waiting.reduce((sum, { marked }) => sum + (marked === true ? 1 : 0), 0);
   }

@@ -209,6 +209,7 @@ export class SimNode {
       ({ type }) => (type === 'request' ? this.#machine.serve() : undefined),
     );
     if (this.#drainFirst && !all) return arrivals;
+    this.#inbox.unmark((arrival) => this.#mayTake(arrival));
     this.#drainFirst = false;
     const due = this.#due();
     for (const name of due) this.#timers.delete(name);

@@ -6,7 +6,7 @@ import type { FromWorker, ToWorker } from '../../src/sim/worker.ts';
 import { planted, plantedTable, rulesIn, type Planted } from './planted/planted.ts';
 
 /** Within so many seeds every bug must be found; most are in the first. */
-const seeds = 100;
+const seeds = 400;
 
 /** The rules that the seeds broke, until there were those that had to be. */
 async function hunt({ bug, caughtBy, options = {} }: Planted): Promise<readonly string[]> {
