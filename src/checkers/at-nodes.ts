@@ -92,7 +92,7 @@ function tooOld(read: Operation, version: Version, requirement: Requirement): Fi
   return violated(
     null,
     [
-      `${read.node} had shown ${nameOf(seen)}; ${because}`,
+      `node ${read.node} had shown ${nameOf(seen)}; ${because}`,
       `yet there ${nameOf(read)} saw ${keyIs(version.key, version.value)}, which is older`,
     ],
     [seen, required, read, ...version.writers],

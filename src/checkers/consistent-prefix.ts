@@ -4,8 +4,7 @@ import type { Checker } from './checker.ts';
 import { checkInCollections, type Demand, type KeyElements } from './in-collections.ts';
 import { isCollection } from './provenance.ts';
 import type { Subject } from './subject.ts';
-import { countBefore } from './sorted.ts';
-import { entry } from './sweep.ts';
+import { entry, lastBegunByEnd } from './sweep.ts';
 import { nameOf } from './words.ts';
 
 export const consistentPrefix: Checker = {
@@ -15,7 +14,7 @@ export const consistentPrefix: Checker = {
   source: 'Terry, Replicated Data Consistency Explained Through Baseball, CACM 2013; Jepsen’s causal-reverse',
   takes: ['register', 'cas-register', 'set', 'list'],
   transactions: true,
-  minimum: { count: 1, of: 'reads, of nodes that are named, that come after a write with another before it' },
+  minimum: { count: 1, of: 'reads at a named node that had shown a write with another before it' },
   check(subject, outOfTime) {
     return isCollection(subject.kind)
       ? checkInCollections(subject, demandsOf, outOfTime)
@@ -48,17 +47,6 @@ function requirementOf({ operations, steps }: Subject): Require {
     const why = `${nameOf(before)} had been acknowledged before it began`;
     return { seen, required: before, broken: until < before.start, because: why };
   };
-}
-
-/** Of all that had ended before a moment, the one that began last. */
-function lastBegunByEnd(writes: readonly Operation[]): (moment: number) => Operation | null {
-  const byEnd = writes.toSorted((a, b) => a.end - b.end);
-  const last: Operation[] = [];
-  for (const write of byEnd) {
-    const before = last.at(-1);
-    last.push(before !== undefined && before.start > write.start ? before : write);
-  }
-  return (moment) => last[countBefore(byEnd.length, (i) => byEnd[i]!.end >= moment) - 1] ?? null;
 }
 
 function demandsOf({ elements }: KeyElements): readonly Demand[] {

@@ -35,7 +35,7 @@ function rowsOf(bars: readonly Bar[]): readonly (readonly Bar[])[] {
 }
 
 function barText({ operation, left, right }: Bar): string {
-  const label = ` ${labelOf(operation)} `;
+  const label = ` ${cutLabel(operation)} `;
   const dashes = right - left - 1 - [...label].length;
   const before = Math.max(1, Math.floor(dashes / 2));
   const after = Math.max(1, dashes - before);
@@ -44,6 +44,14 @@ function barText({ operation, left, right }: Bar): string {
 
 function laneOf({ process, session }: Operation): string {
   return session === String(process) ? session : `${session}/${process}`;
+}
+
+/** A long transaction would push all others out of sight. */
+const labelMax = 70;
+
+function cutLabel(operation: Operation): string {
+  const label = [...labelOf(operation)];
+  return label.length > labelMax ? `${label.slice(0, labelMax - 1).join('')}…` : label.join('');
 }
 
 interface Bar {
@@ -76,7 +84,7 @@ function place(operations: readonly Operation[]): readonly Bar[] {
       continue;
     }
     const from = left.get(operation)!;
-    column = Math.max(column, from + [...labelOf(operation)].length + 5);
+    column = Math.max(column, from + [...cutLabel(operation)].length + 5);
     bars.push({ operation, left: from, right: column });
   }
   return bars.toSorted((a, b) => a.left - b.left);

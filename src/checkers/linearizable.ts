@@ -6,7 +6,7 @@ import { searchOrder } from './search.ts';
 import { shrink } from './shrink.ts';
 import { byKey, type Subject, type Taken } from './subject.ts';
 import { withoutUnseen } from './unseen.ts';
-import { nameOf, ofKey } from './words.ts';
+import { listed, ofKey } from './words.ts';
 import { hasUniqueWrites, zoneContradiction } from './zones.ts';
 
 /**
@@ -61,7 +61,7 @@ function contradiction(
   return {
     anomaly: null,
     why: [
-      `no order of these ${few.length} operations${ofKey(few[0]!.step.key)} explains what they saw: ${few.map(({ operation }) => nameOf(operation)).join('; ')}`,
+      `no order of these ${few.length} operations${ofKey(few[0]!.step.key)} explains what they saw: ${listed(few.map(({ operation }) => operation))}`,
     ],
     // As they are in the history: shrinking took the ends from some.
     operations: few.map(({ operation }) => operations[operation.id]!),

@@ -28,7 +28,9 @@ export const lostWrites: Checker = {
     const lost = tallies.find(({ finding }) => finding !== null)?.finding;
     if (lost !== undefined && lost !== null) return { ...lost, figures };
     if (figures.neverRead > 0) {
-      const reason = `${figures.neverRead} of ${figures.acknowledged} acknowledged writes were never read afterwards`;
+      const reason = collections
+        ? `${figures.neverRead} of ${figures.acknowledged} acknowledged writes were never read afterwards`
+        : 'of some key no read is final, or came after its last write had ended: what is there in the end is not known';
       return { ...unknown(reason), figures };
     }
     return { verdict: 'valid', seen: figures.acknowledged, figures };

@@ -4,7 +4,7 @@ import type { Checker } from './checker.ts';
 import { checkInCollections, type Demand, type KeyElements } from './in-collections.ts';
 import { isCollection } from './provenance.ts';
 import type { Subject } from './subject.ts';
-import { entry } from './sweep.ts';
+import { entry, lastBegunByEnd } from './sweep.ts';
 import { nameOf } from './words.ts';
 
 export const monotonicWrites: Checker = {
@@ -14,7 +14,7 @@ export const monotonicWrites: Checker = {
   source: 'Terry et al., Session Guarantees for Weakly Consistent Replicated Data, 1994',
   takes: ['register', 'cas-register', 'set', 'list'],
   transactions: true,
-  minimum: { count: 1, of: 'reads, of nodes that are named, that come after a later write of a session' },
+  minimum: { count: 1, of: 'reads at a named node that had shown a later write of a session' },
   check(subject, outOfTime) {
     return isCollection(subject.kind)
       ? checkInCollections(subject, demandsOf, outOfTime)
@@ -36,6 +36,12 @@ function requirementOf({ operations, steps }: Subject): Require {
       ).push(operation);
     }
   }
+  const lasts = new Map(
+    [...writes].map(([key, bySession]) => [
+      key,
+      new Map([...bySession].map(([session, own]) => [session, lastBegunByEnd(own)])),
+    ]),
+  );
   return (shown, { key, until }) => {
     let strictest: { readonly seen: Operation; readonly required: Operation } | null = null;
     const require = (seen: Operation, required: Operation | undefined): void => {
@@ -45,8 +51,7 @@ function requirementOf({ operations, steps }: Subject): Require {
     };
     for (const own of shown.byKey.get(key)?.values() ?? []) require(own, own);
     for (const [session, seen] of shown.bySession) {
-      const before = writes.get(key)?.get(session);
-      require(seen, before?.findLast(({ end }) => end < seen.start));
+      require(seen, lasts.get(key)?.get(session)?.(seen.start) ?? undefined);
     }
     if (strictest === null) return null;
     const { seen, required } = strictest as { readonly seen: Operation; readonly required: Operation };

@@ -9,7 +9,7 @@ import { searchSessions } from './session-search.ts';
 import type { Answer } from './search.ts';
 import { dropChunks } from './shrink.ts';
 import type { Subject } from './subject.ts';
-import { nameOf } from './words.ts';
+import { listed, nameOf } from './words.ts';
 
 /**
  * Deciding it is NP-complete, also with unique values (Gibbons and Korach, theorem 4). What is linearizable is
@@ -103,8 +103,7 @@ function searched(chains: Chains, subject: Subject, outOfTime: OutOfTime): Findi
     (some) => (search(chainsOf({ ...subject, operations: some })) === 'no' ? some : null),
     outOfTime,
   );
-  const names = few.map(nameOf).join('; ');
-  return violated(null, [`no order of these ${few.length} explains what they saw: ${names}`], few);
+  return violated(null, [`no order of these ${few.length} explains what they saw: ${listed(few)}`], few);
 }
 
 function readsOfWritten({ nodes }: Chains): number {

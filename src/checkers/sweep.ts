@@ -1,4 +1,5 @@
 import type { Operation } from '../history/operation.ts';
+import { countBefore } from './sorted.ts';
 
 /**
  * Walks through real time: before an operation is entered, every one that had ended by then has been left, in
@@ -40,4 +41,15 @@ export function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const made = make();
   map.set(key, made);
   return made;
+}
+
+/** Of all that had ended before a moment, the one that began last. */
+export function lastBegunByEnd(writes: readonly Operation[]): (moment: number) => Operation | null {
+  const byEnd = writes.toSorted((a, b) => a.end - b.end);
+  const last: Operation[] = [];
+  for (const write of byEnd) {
+    const before = last.at(-1);
+    last.push(before !== undefined && before.start > write.start ? before : write);
+  }
+  return (moment) => last[countBefore(byEnd.length, (i) => byEnd[i]!.end >= moment) - 1] ?? null;
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../history/operation.ts';
+import { onlyKey } from '../history/steps.ts';
 import { textOf, type Value } from '../history/value.ts';
 import { Graph, pass } from './graph.ts';
 import { countBefore } from './sorted.ts';
@@ -117,7 +118,13 @@ function sentence(kind: number, about: About | undefined, from: Operation, to: O
   const [a, b] = [nameOf(from), nameOf(to)];
   if (kind === realTime || about === undefined) return `${a} had ended before ${b} began`;
   const { key, element } = about;
-  const what = element === null ? `what it appended${ofKey(key)}` : `${textOf(element)}${ofKey(key)}`;
+  if (element === null) {
+    const where = key === onlyKey ? 'the list' : `list ${key}`;
+    return kind === rw
+      ? `${a} read all of ${where} that reads show, without what ${b} appended: so it came before`
+      : `${b} appended to ${where} what no read shows, so after ${a}`;
+  }
+  const what = `${textOf(element)}${ofKey(key)}`;
   if (kind === wr) return `${b} read ${what}, which ${a} had appended`;
   if (kind === rw) return `${a} read the list without ${what}, which ${b} appended: so it came before`;
   return `${a} appended before ${b} appended ${what}`;

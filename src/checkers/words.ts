@@ -38,7 +38,7 @@ function stepLabel(f: string, key: string, value: Value, input: Value, done: boo
   return input === null ? `${f}${of}` : `${f}${of} ${shortened(input)}`;
 }
 
-const shown = 8;
+const shown = 4;
 
 /** A long list shows its end: that is where reads differ. */
 function shortened(value: Value): string {
@@ -51,6 +51,14 @@ export function nameOf(operation: Operation): string {
   const { process, session, line } = operation;
   const who = session === String(process) ? `process ${process}` : session;
   return `"${labelOf(operation)}" of ${who} (line ${line})`;
+}
+
+const listedMax = 6;
+
+/** Several, of many the last: that is where it goes wrong. */
+export function listed(operations: readonly Operation[]): string {
+  const names = operations.slice(-listedMax).map(nameOf).join('; ');
+  return operations.length > listedMax ? `the last of them are ${names}` : names;
 }
 
 /** `x = 3`, or `the value 3` where there is one key only. */

@@ -17,7 +17,7 @@ export const writesFollowReads: Checker = {
   source: 'Terry et al., Session Guarantees for Weakly Consistent Replicated Data, 1994',
   takes: ['register', 'cas-register', 'set', 'list'],
   transactions: true,
-  minimum: { count: 1, of: 'reads, of nodes that are named, that come after a write that followed a read' },
+  minimum: { count: 1, of: 'reads at a named node that had shown a write which followed a read' },
   check(subject, outOfTime) {
     return isCollection(subject.kind)
       ? checkInCollections(subject, demandsOf, outOfTime)

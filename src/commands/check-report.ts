@@ -32,11 +32,15 @@ export interface CheckedClaim {
   readonly reason: string | null;
   /** How many observations could have shown a violation; null when that was not counted to the end. */
   readonly seen: number | null;
+  /** Of what. */
+  readonly of: string;
   readonly figures: Figures | null;
   readonly witness: {
     readonly anomaly: string | null;
     readonly why: readonly string[];
     readonly lanes: readonly string[];
+    /** How many of the operations are drawn: the last ones. */
+    readonly drawn: number;
     readonly operations: readonly {
       readonly line: number;
       readonly process: number;
@@ -105,14 +109,15 @@ function claimOf(checker: Checker, subject: Subject, budgetMs: number, now: () =
     verdict: finding.verdict,
     reason: finding.verdict === 'unknown' ? finding.reason : null,
     seen: finding.verdict === 'valid' ? finding.seen : null,
+    of: checker.minimum.of,
     figures: finding.figures ?? null,
     witness: finding.verdict === 'violated' ? witnessOf(finding.witness) : null,
     ms: Math.round(now() - begun),
   };
 }
 
-/** More than this no eye follows: the words say the rest. */
-const drawnMax = 40;
+/** More than this no eye follows: the last are drawn, where it goes wrong. */
+const drawnMax = 12;
 
 function witnessOf({
   anomaly,
@@ -122,7 +127,8 @@ function witnessOf({
   return {
     anomaly,
     why,
-    lanes: drawLanes(operations.slice(0, drawnMax)),
+    lanes: drawLanes(operations.slice(-drawnMax)),
+    drawn: Math.min(drawnMax, operations.length),
     operations: operations.map((operation: Operation) => ({
       line: operation.line,
       process: operation.process,

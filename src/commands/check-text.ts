@@ -18,24 +18,26 @@ export function checkText(report: CheckReport, style: Style): string {
 }
 
 function claimLines(claim: CheckedClaim, width: number, style: Style): readonly string[] {
-  const { name, verdict, reason, seen, witness, figures, ms } = claim;
-  const short = witness?.anomaly ?? reason ?? (seen === null ? '' : `${seen} seen`);
+  const { name, verdict, reason, seen, of, witness, figures, ms } = claim;
+  const short = witness?.anomaly ?? reason ?? (seen === null ? '' : `${seen} ${of}`);
   const time = ms >= 100 ? style.dim(` (${formatDuration(ms)})`) : '';
   const first = `${style[paints[verdict]](verdict.padEnd(8))}  ${name.padEnd(width)}  ${short}`.trimEnd();
   const lines = [`${first}${time}`];
   if (figures !== null) lines.push(style.dim(`          ${figuresText(figures)}`));
   if (witness === null) return lines;
+  const all = witness.operations.length;
   return [
     ...lines,
     `          ${style.dim(claim.claim)}`,
     ...witness.why.map((sentence) => `          ${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`),
     '',
     ...witness.lanes.map((lane) => `            ${lane}`),
+    ...(witness.drawn < all ? ['', `            (the last ${witness.drawn} of ${all})`] : []),
     '',
   ];
 }
 
-/** `neverRead 0` as `0 never read`, `staleMsMax 12` as `stale ms max 12`: words as they are named. */
+/** `neverRead` as `never read`. */
 function figuresText(figures: NonNullable<CheckedClaim['figures']>): string {
   return Object.entries(figures)
     .filter(([, value]) => value !== null)

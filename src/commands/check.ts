@@ -61,7 +61,7 @@ export const check = defineCommand({
       format: options.format === 'guess' ? null : options.format,
       kind: options.model === 'guess' ? null : options.model,
       initial: options.initial === null ? undefined : (JSON.parse(options.initial) as Value),
-      claims: options.as?.split(',') ?? null,
+      claims: options.as === null ? null : namesIn(options.as),
       budgetMs: options.budget,
       exported: options.export !== null,
     });
@@ -75,9 +75,13 @@ export const check = defineCommand({
   },
 });
 
+function namesIn(given: string): readonly string[] {
+  return given.split(',').map((name) => name.trim());
+}
+
 function claimNames(given: string): string {
   const names = checkers.map(({ name }) => name);
-  const unknown = given.split(',').find((name) => !names.includes(name));
+  const unknown = namesIn(given).find((name) => !names.includes(name));
   if (unknown === undefined) return given;
   const meant = nearest(unknown, names);
   throw new UsageError(

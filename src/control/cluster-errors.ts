@@ -33,7 +33,7 @@ export const clusterErrors = {
   ),
   'bad-history': row(
     usage,
-    (f) => `${f.file}:${f.line} is no history.`,
+    (f) => `${f.file}:${f.line} cannot be checked.`,
     (f) => detail(f, 'A line of it cannot be read.'),
     'See `replab check --help` for what a history looks like.',
   ),

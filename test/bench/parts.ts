@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Bench } from './cluster.ts';
 import { load } from './load.ts';
 import { repeat, timed, type Figure } from './measure.ts';
+import { checkers } from './checkers.ts';
 import { cut } from './cut.ts';
 import { hop } from './hop.ts';
 import { resp } from './resp.ts';
@@ -25,6 +26,7 @@ export const parts = {
   hop,
   cut,
   watch,
+  checkers,
 } as const satisfies Record<string, Part>;
 
 /** `up` to all caught up, beside as many bare Node.js processes, in turn, so that a noisy machine hits both. */

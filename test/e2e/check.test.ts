@@ -110,7 +110,7 @@ describe('check', () => {
     const { exit, stderr } = await own.run(['check', '-'], { input: text });
     expect({ exit, stderr }).toMatchObject({
       exit: 3,
-      stderr: expect.stringMatching(/standard input:4 is no history/),
+      stderr: expect.stringMatching(/standard input:4 cannot be checked/),
     });
     expect(await own.run(['check', 'nowhere.edn'])).toMatchObject({
       exit: 3,
