@@ -48,7 +48,7 @@ export function legalHistory({
       if (begun === count) continue;
       const client = next(rng, (fresh += 1));
       open[who] = { ...client, id: begun, process: processes[who]!, effect: null };
-      operations.push(operation(open[who]!, place));
+      operations.push(operation(open[who], place));
       begun += 1;
     } else if (one.effect === null) {
       const unknown = rng.below(100) < unknownPercent;
