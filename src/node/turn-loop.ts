@@ -10,6 +10,8 @@ const most = { inputs: 256, bytes: 1024 * 1024, ms: 5 };
 const gapMs = 250;
 /** Rounds of the event loop after a gap before timers count: one accepts, one reads, one for good measure. */
 const gapRounds = 3;
+/** And while turns end at their bounds, so many more at most: under a load that never ends timers must count. */
+const backlogRounds = 100;
 
 export interface TurnLoopOptions {
   readonly host: TurnHost;
@@ -28,7 +30,8 @@ export interface TurnLoopOptions {
  *
  * Timers never run ahead of what waits in sockets (B0.4): one that fires only asks for a turn, which comes
  * behind the poll of the same round, and messages are stepped before timers. After a gap one poll may not
- * have shown all (a connection must be accepted before it is read), so timers wait some rounds more.
+ * have shown all (a connection must be accepted before it is read), nor one turn have taken all (T9), so
+ * timers wait some rounds more.
  */
 export class TurnLoop {
   readonly #options: TurnLoopOptions;
@@ -36,8 +39,10 @@ export class TurnLoop {
   #scheduled = false;
   #stopped = false;
   #next = 0;
-  /** Rounds to go before late timers are stepped; null when none are awaited. */
-  #roundsLeft: number | null = null;
+  /** Rounds that late timers have waited; null when they are not to wait. */
+  #roundsWaited: number | null = null;
+  /** The last turn left something that had arrived before it. */
+  #backlog = false;
   #longestMs = 0;
 
   constructor(options: TurnLoopOptions) {
@@ -87,12 +92,13 @@ export class TurnLoop {
     if (this.#stopped) return;
     const at = this.#time();
     const timersDue = this.#timersDue(at.now);
-    if (timersDue || this.#waiting()) {
-      const effects = this.#options.host.turn(this.#inputs(at, timersDue), at);
-      this.#carryOut(effects);
+    const turning = timersDue || this.#waiting();
+    if (turning) {
+      this.#carryOut(this.#options.host.turn(this.#inputs(at, timersDue), at));
       this.#longestMs = Math.max(this.#longestMs, this.#elapsedMs(at));
     }
-    if (this.#roundsLeft !== null || this.#waiting()) this.wake();
+    this.#backlog = turning && this.#waiting();
+    if (this.#roundsWaited !== null || this.#waiting()) this.wake();
   }
 
   #waiting(): boolean {
@@ -104,14 +110,14 @@ export class TurnLoop {
   #timersDue(now: number): boolean {
     const latenessMs = this.#timers.lateness(now);
     if (latenessMs === null) {
-      this.#roundsLeft = null;
+      this.#roundsWaited = null;
       return false;
     }
-    if (this.#roundsLeft === null && latenessMs > gapMs) this.#roundsLeft = gapRounds;
-    if (this.#roundsLeft === null) return true;
-    this.#roundsLeft -= 1;
-    if (this.#roundsLeft > 0) return false;
-    this.#roundsLeft = null;
+    if (this.#roundsWaited === null && latenessMs <= gapMs) return true;
+    this.#roundsWaited = (this.#roundsWaited ?? 0) + 1;
+    if (this.#roundsWaited < gapRounds) return false;
+    if (this.#backlog && this.#roundsWaited < backlogRounds) return false;
+    this.#roundsWaited = null;
     return true;
   }
 

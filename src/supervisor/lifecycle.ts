@@ -24,16 +24,31 @@ export async function bringUp(cluster: Cluster, kept: boolean, progress: Progres
   progress(`starting ${nodes.length} nodes`);
   const started = await Promise.allSettled(nodes.map((node) => node.start()));
   for (const one of started) if (one.status === 'rejected') throw one.reason;
-  if (await isNew(cluster)) await cluster.leadership.promote(nodes[0]!.id, false, liveOptions(spec));
+  if (!kept || (await knowsNoEpoch(cluster)))
+    await cluster.leadership.promote(nodes[0]!.id, false, liveOptions(spec));
   await catchUp(cluster, kept, progress);
   record.change({ phase: 'ready' });
   events.append(null, 'ready');
   sampler.start();
 }
 
-/** No disk has heard of any epoch. */
-async function isNew({ sampler }: Cluster): Promise<boolean> {
-  return answersOf((await sampler.fresh()).reports).every(({ status }) => status.epoch.number === 0);
+async function knowsNoEpoch({ sampler, nodes }: Cluster): Promise<boolean> {
+  const end = performance.now() + catchUpMs;
+  for (;;) {
+    const known = knowNoEpoch(nodes.length, answersOf((await sampler.fresh()).reports));
+    if (known !== null) return known;
+    if (performance.now() >= end) return false;
+    await wait(5 + nodes.length);
+  }
+}
+
+/**
+ * Has no disk heard of any epoch? Null while that cannot be said: a node that is slow to answer may hold
+ * everything, and n1, if it was wiped, would be made the leader of nothing.
+ */
+export function knowNoEpoch(nodes: number, answered: readonly Answered[]): boolean | null {
+  if (answered.some(({ status }) => status.epoch.number > 0)) return false;
+  return answered.length === nodes ? true : null;
 }
 
 async function catchUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {

@@ -215,6 +215,28 @@ describe('timers', () => {
     expect(await lateMessage(300)).toEqual(['a0', 'timer t']);
   });
 
+  test('B0.4: after a gap all that waits is stepped before timers, however many turns it takes', async () => {
+    const { loop, a, turns, advance } = setUp({
+      onStart: (now) => [{ type: 'timer', name: 't', at: now + 1 }],
+    });
+    advance(2000);
+    a.add(256 * 8);
+    loop.wake();
+    await until('the timer', () => turns.flat().includes('timer t'));
+    expect(turns.flat().at(-1)).toBe('timer t');
+    expect(turns.flat()).toHaveLength(256 * 8 + 1);
+  });
+
+  test('B0.4: a load that never ends does not keep timers waiting for ever', async () => {
+    const { loop, a, turns, advance } = setUp({
+      onStart: (now) => [{ type: 'timer', name: 't', at: now + 1 }],
+    });
+    advance(2000);
+    a.onLook = () => a.add(300);
+    loop.wake();
+    await until('the timer', () => turns.flat().includes('timer t'));
+  });
+
   test('B0.4: without a gap a timer does not wait', async () => {
     expect(await lateMessage(100)).toEqual(['timer t', 'a0']);
   });
