@@ -1,5 +1,6 @@
 import type { Lane } from '../protocol/message-class.ts';
 import type { Input } from '../protocol/protocol.ts';
+import { replacedBy } from './coalesce.ts';
 import type { RequestId } from '../protocol/request.ts';
 
 type Timeless<T> = T extends unknown ? Omit<T, 'now' | 'wall'> : never;
@@ -11,6 +12,7 @@ interface Waiting {
   readonly arrival: Arrival;
   /** T9: ctl first; the rest in order of arrival. */
   readonly rank: number;
+  readonly lane: Lane | null;
   marked?: boolean;
 }
 
@@ -19,12 +21,28 @@ export class Inbox {
   #waiting: Waiting[] = [];
 
   push(arrival: Arrival, lane: Lane | null): void {
-    this.#waiting.push({ arrival, rank: lane === null ? 1 : lanesFirst[lane] });
+    if (arrival.type === 'message') this.#coalesce(arrival, lane);
+    this.#waiting.push({ arrival, lane, rank: lane === null ? 1 : lanesFirst[lane] });
+  }
+
+  #coalesce({ from, message }: Extract<Arrival, { type: 'message' }>, lane: Lane | null): void {
+    const line = this.#waiting.flatMap((waiting) => {
+      const { arrival } = waiting;
+      const same = arrival.type === 'message' && arrival.from === from && waiting.lane === lane;
+      return same ? [{ waiting, message: arrival.message }] : [];
+    });
+    const replaced = replacedBy(
+      message,
+      line.map((one) => one.message),
+    );
+    if (replaced < 0) return;
+    const { waiting } = line[replaced]!;
+    this.#waiting = this.#waiting.filter((one) => one !== waiting);
   }
 
   /** Before all others: a turn ended without them. */
   putBack(arrivals: readonly Arrival[]): void {
-    this.#waiting.unshift(...arrivals.map((arrival) => ({ arrival, rank: 0 })));
+    this.#waiting.unshift(...arrivals.map((arrival) => ({ arrival, lane: null, rank: 0 })));
   }
 
   /** T11: the connection of a request closed before it was stepped. False: it was. */

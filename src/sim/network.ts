@@ -1,12 +1,13 @@
 import type { Rng } from '../lib/rng.ts';
 import type { Flow } from '../faults/fault.ts';
 import type { Judgement } from '../faults/faults.ts';
-import { messageClasses, type Lane } from '../protocol/message-class.ts';
+import type { Lane } from '../protocol/message-class.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Message } from '../protocol/protocol.ts';
 import { BadLinks } from './bad-links.ts';
 import type { Connection, Fate, Frame, Sender } from './connection.ts';
 import { flowOf, Flows } from './flows.ts';
+import { replacedBy } from './coalesce.ts';
 import { drawMs, type Range, type Scheduler } from './scheduler.ts';
 
 export interface NetworkOptions {
@@ -159,9 +160,8 @@ export class Network {
   }
 
   #wait(sender: Sender, to: NodeId, lane: Lane, line: Line, message: Message): void {
-    const last = line.waiting.at(-1);
-    const replaces = messageClasses[message.class].keep === 'latest' && last?.class === message.class;
-    const dropped = replaces ? line.waiting.splice(-1) : [];
+    const replaced = replacedBy(message, line.waiting);
+    const dropped = replaced < 0 ? [] : line.waiting.splice(replaced, 1);
     line.waiting.push(message);
     if (line.waiting.length > maxWaiting) dropped.push(line.waiting.pop()!);
     for (const one of dropped) this.#hooks.tell('lost', sender, to, one);

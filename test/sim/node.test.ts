@@ -46,10 +46,10 @@ function nodeOf(options: Partial<NodeOptions> = {}) {
     node,
     replies,
     stepped,
-    message: (name: 'append' | 'ack') =>
+    message: (name: 'append' | 'ack' | 'subscribe') =>
       node.arrive(
         { type: 'message', from: 'n2', disk: 2, boot: 1, message: { class: name } },
-        name === 'ack' ? 'ctl' : 'log',
+        name === 'append' ? 'log' : 'ctl',
       ),
     request: (id: number) => node.request(id, { op: { kind: 'size' } }),
     run: (ms: number) => {
@@ -71,6 +71,16 @@ describe('a turn', () => {
     node.resume();
     run(10);
     expect(stepped).toEqual(['start', 'ack', 'append', 'timer']);
+  });
+
+  test('T6, T10: of acks that wait the latest is stepped, not beyond what is kept each', () => {
+    const { message, node, run, stepped } = nodeOf();
+    run(20);
+    node.pause();
+    for (const name of ['ack', 'ack', 'subscribe', 'ack', 'ack'] as const) message(name);
+    node.resume();
+    run(10);
+    expect(stepped).toEqual(['start', 'ack', 'subscribe', 'ack']);
   });
 
   test('B0.4: after a long pause all that arrived is stepped before any timer', () => {

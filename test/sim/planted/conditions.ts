@@ -60,3 +60,6 @@ export const forgetful: Conditions = {
     valueChars: [1, 40],
   },
 };
+
+/** Commits take long, so that much goes into one turn. */
+export const crowded: Conditions = { node: { dispatchMs: [0, 1], commitMs: [0, 15], batch: [1, 256] } };

@@ -1,4 +1,4 @@
-import { only } from './conditions.ts';
+import { busy, crowded, only } from './conditions.ts';
 import type { Planted } from './planted.ts';
 
 const turn = 'protocol/turn.ts';
@@ -46,6 +46,7 @@ export const host: readonly Planted[] = [
       ],
     ],
     caughtBy: ['B0.1: a read is made at a position of the log'],
+    options: { ...busy, ...crowded, ...only('disk-full', 'commit-fails') },
   },
   {
     bug: 'the replica outlives a failed turn: its memory is ahead of its disk (P1)',
