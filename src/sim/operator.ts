@@ -1,6 +1,7 @@
 import type { Rng } from '../lib/rng.ts';
 import { diskName, type NodeId } from '../protocol/node-id.ts';
-import { comparePositions, formatBallot, samePosition, type Ballot } from '../protocol/position.ts';
+import { formatBallot, samePosition, type Ballot } from '../protocol/position.ts';
+import { aheadOf, furthestOf, nextBallotNumber } from '../protocol/promotion.ts';
 import type { OperatorCommand, ReplicaStatus } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
 import type { SimNode } from './node.ts';
@@ -56,13 +57,10 @@ export class Operator {
     const answering = this.answering();
     const chosen = to === null ? best(answering) : (answering.find(({ node }) => node.id === to) ?? null);
     if (this.#busy || chosen === null) return;
-    const behind = answering.some(
-      ({ status }) => comparePositions(status.received, chosen.status.received) > 0,
-    );
+    const behind = aheadOf(chosen, answering) !== null;
     if (behind && !force) return;
     const { node } = chosen;
-    const seen = Math.max(0, ...answering.map(({ status }) => status.epoch.number));
-    const number = Math.max(seen, this.#remembers ? this.#highestNumber : 0) + 1;
+    const number = nextBallotNumber(answering, this.#remembers ? this.#highestNumber : 0);
     this.#highestNumber = Math.max(this.#highestNumber, number);
     const ballot: Ballot = { number, disk: node.disk };
     this.#world.note(
@@ -109,8 +107,8 @@ export class Operator {
 
 /** The designated node of the newest config, else the furthest, else the lowest id. */
 function best(answering: readonly Answering[]): Answering | null {
-  const furthest = answering.toSorted((a, b) => comparePositions(b.status.received, a.status.received))[0];
-  if (furthest === undefined) return null;
+  const furthest = furthestOf(answering);
+  if (furthest === null) return null;
   const designated = furthest.status.settings['sync'];
   const equal = answering.filter(({ status }) => samePosition(status.received, furthest.status.received));
   return equal.find(({ node }) => node.id === designated) ?? equal[0] ?? null;

@@ -2,7 +2,8 @@ import { errorOfOutcome, ReplabError } from '../control/errors.ts';
 import type { Facts, Methods } from '../control/message.ts';
 import { findMode } from '../protocol/modes.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { comparePositions, formatBallot, formatPosition, type Ballot } from '../protocol/position.ts';
+import { formatBallot, formatPosition, type Ballot } from '../protocol/position.ts';
+import { aheadOf, nextBallotNumber } from '../protocol/promotion.ts';
 import type { OperatorCommand } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
 import type { EventLog } from './event-log.ts';
@@ -65,7 +66,7 @@ export function createLeadership(world: LeadershipWorld): Leadership {
       }
       if (!force) refuseIfBehind(cluster, id, answered);
       const ballot: Ballot = {
-        number: highestBallot(answered, record.now.highestBallot) + 1,
+        number: nextBallotNumber(answered, record.now.highestBallot),
         disk: node.disk,
       };
       const epoch = formatBallot(ballot);
@@ -98,24 +99,16 @@ export function createLeadership(world: LeadershipWorld): Leadership {
 
 /** Behind a node that answers: what that one has beyond it would be lost although nobody is. */
 function refuseIfBehind(cluster: string, id: NodeId, answered: readonly Answered[]): void {
-  const [best] = answered.toSorted((a, b) => comparePositions(b.status.received, a.status.received));
   const own = answered.find((one) => one.id === id);
-  if (best === undefined || own === undefined) return;
-  if (comparePositions(best.status.received, own.status.received) <= 0) return;
+  const ahead = own === undefined ? null : aheadOf(own, answered);
+  if (own === undefined || ahead === null) return;
   throw new ReplabError('behind', {
     cluster,
     node: id,
-    ahead: best.id,
+    ahead: ahead.id,
     position: formatPosition(own.status.received),
-    aheadPosition: formatPosition(best.status.received),
+    aheadPosition: formatPosition(ahead.status.received),
   });
-}
-
-function highestBallot(answered: readonly Answered[], remembered: number): number {
-  return Math.max(
-    remembered,
-    ...answered.flatMap(({ status }) => [status.epoch.number, status.received.epoch.number]),
-  );
 }
 
 function check(world: LeadershipWorld, settings: Settings, members: readonly NodeId[]): void {

@@ -1,20 +1,22 @@
 import { only } from './conditions.ts';
 import type { Planted } from './planted.ts';
 
+const promotion = 'protocol/promotion.ts';
+
 /** Bugs of the supervisor's part: whom it promotes, under which ballot. */
 export const operator: readonly Planted[] = [
   {
     bug: 'who is ahead is judged by the length of logs alone (P4)',
     edits: [
       [
-        'sim/operator.ts',
-        'comparePositions(status.received, chosen.status.received) > 0',
-        'status.received.index > chosen.status.received.index',
-      ],
-      [
-        'sim/operator.ts',
+        promotion,
         'comparePositions(b.status.received, a.status.received)',
         'b.status.received.index - a.status.received.index',
+      ],
+      [
+        promotion,
+        'comparePositions(best.status.received, candidate.status.received) <= 0',
+        'best.status.received.index <= candidate.status.received.index',
       ],
     ],
     caughtBy: ['I10: a write acknowledged before survives a promotion that a holder took part in'],
