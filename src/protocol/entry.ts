@@ -64,7 +64,7 @@ export function seal(previous: Hash48, draft: Omit<Entry, 'chain'>): Sealed {
   const body = JSON.stringify(draft.body);
   const result = draft.result === undefined ? null : JSON.stringify(draft.result);
   const identity = client === undefined ? '' : `${client}#${seq ?? ''}`;
-  const chain = hash48(`${formatPosition(at)}|${identity}|[${body},${result}]`, previous);
+  const chain = hash48(body, hash48(`${formatPosition(at)}|${identity}|${result ?? ''}`, previous));
   const head = {
     at,
     chain,

@@ -45,9 +45,13 @@ export function captureOf(sql: DatabaseSync, head: () => Head): Capture {
 type Listener = (change: RowChange) => void;
 
 function watch(sql: DatabaseSync, table: string, columns: readonly string[], changed: Listener): void {
-  const rowOf = (values: readonly Value[], from = 0): Row =>
-    Object.fromEntries(columns.map((column, i) => [column, values[from + i]!]));
   const width = columns.length;
+  // A loop: for every row that changes, entries of it first would be half of what this costs.
+  const rowOf = (values: readonly Value[], from = 0): Row => {
+    const row: Record<string, Value> = {};
+    for (let i = 0; i < width; i += 1) row[columns[i]!] = values[from + i]!;
+    return row;
+  };
   on(sql, 'insert', table, ['new'], columns, (row) => changed({ table, old: null, new: rowOf(row) }));
   on(sql, 'delete', table, ['old'], columns, (row) => changed({ table, old: rowOf(row), new: null }));
   on(sql, 'update', table, ['old', 'new'], columns, (row) =>

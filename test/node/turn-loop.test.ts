@@ -108,12 +108,12 @@ describe('T9: what one turn takes', () => {
     expect(new Set(times.at(-1))).toEqual(new Set([1000]));
   });
 
-  test('at most 256 inputs', async () => {
+  test('at most 1024 inputs', async () => {
     const { loop, a, turns } = setUp();
-    a.add(600);
+    a.add(2400);
     loop.wake();
-    await until('all', () => turns.flat().length === 600);
-    expect(sizes(turns)).toEqual([256, 256, 88]);
+    await until('all', () => turns.flat().length === 2400);
+    expect(sizes(turns)).toEqual([1024, 1024, 352]);
   });
 
   test('at most 1 MiB, and one input however large', async () => {

@@ -26,7 +26,7 @@ export class Core {
   /** The highest position known to be covered by the leader's acknowledgement rule. */
   committed: Position;
   #effects: Effect[] = [];
-  #settings: Settings | null = null;
+  #inForce: { readonly settings: Settings; readonly index: number } | null = null;
 
   constructor(boot: Boot) {
     this.self = boot.self;
@@ -47,13 +47,17 @@ export class Core {
 
   /** The newest config entry in the log, or what the cluster was made with while there is none. */
   get settings(): Settings {
-    this.#settings ??= this.#readSettings();
-    return this.#settings;
+    return this.#config().settings;
+  }
+
+  /** Where that entry is; 0 while there is none. */
+  get configIndex(): number {
+    return this.#config().index;
   }
 
   /** To be called whenever a config entry entered or left the log. */
   settingsChanged(): void {
-    this.#settings = null;
+    this.#inForce = null;
   }
 
   send(to: NodeId, message: SingleLeaderMessage): void {
@@ -87,11 +91,16 @@ export class Core {
     return last.index > 0 && !sameBallot(last.epoch, this.promised);
   }
 
-  #readSettings(): Settings {
+  #config(): { readonly settings: Settings; readonly index: number } {
+    this.#inForce ??= this.#readConfig();
+    return this.#inForce;
+  }
+
+  #readConfig(): { readonly settings: Settings; readonly index: number } {
     const newest = this.store.log.newest('config');
     const texts = newest?.body.kind === 'config' ? (newest.body.config as Boot['options']) : this.options;
     const settings = parseSettings(texts, this.members);
     assert(typeof settings !== 'string', 'a config entry holds valid settings', { settings });
-    return settings;
+    return { settings, index: newest?.at.index ?? 0 };
   }
 }

@@ -205,7 +205,7 @@ export class Leader {
       held: this.#peers.held(settings.ack),
       durable: durable.index,
       epochFirst: epochs.at(-1)?.firstIndex ?? 0,
-      configIndex: store.log.newest('config')?.at.index ?? 0,
+      configIndex: this.#core.configIndex,
     });
     return { epoch: epochAt(epochs, index), index };
   }
