@@ -174,24 +174,38 @@ export function refuseForeign(dir: string): void {
  * one step, so a removal that is killed leaves no half of a cluster. What others put into it stays there.
  */
 export function removeClusterDir(dir: string, socket: string | null): void {
-  const old = join(dirname(dir), `.${basename(dir)}${removedSuffix}`);
-  const remove = (path: string): void =>
-    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  finishRemoval(dir);
   try {
     if (socket !== null && dirname(socket) !== dir) rmSync(socket, { force: true });
-    // What a removal that was killed had left.
-    remove(old);
     if (!existsSync(dir)) return;
     if (strangersIn(dir).length > 0) {
-      for (const name of ownNames) remove(join(dir, name));
+      for (const name of ownNames) removeTree(join(dir, name));
       return;
     }
-    renameSync(dir, old);
-    remove(old);
+    renameSync(dir, removedPath(dir));
   } catch (error) {
     throw unwritable(dir, error);
   }
+  finishRemoval(dir);
 }
 
-/** No cluster's name has it. */
-const removedSuffix = '~removed';
+/** Goes on with a removal that was killed, if there is one; answers whether there was. */
+export function finishRemoval(dir: string): boolean {
+  const path = removedPath(dir);
+  try {
+    if (!existsSync(path)) return false;
+    removeTree(path);
+    return true;
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Where a directory is while it is deleted: no cluster has such a name. */
+function removedPath(dir: string): string {
+  return join(dirname(dir), `.${basename(dir)}~removed`);
+}
+
+function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+}

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { attach, helloMs, recordOrThrow } from './attach.ts';
 import { readRecord, type ClusterRecord } from './cluster-record.ts';
 import { ReplabError } from './errors.ts';
 import { killIdentity, waitGone } from './process-identity.ts';
 import { endProcesses, keepCluster, processesOf, removeCluster } from './remains.ts';
-import { clusterDir } from './state-dir.ts';
+import { clusterDir, finishRemoval } from './state-dir.ts';
 
 export interface TakenDown {
   /** What it was before. `gone`: its supervisor had died; `silent`: it did not answer, and was ended. */
@@ -39,6 +40,9 @@ export async function takeDownCluster(
     return { was: 'up', ended: await ask(root, name, options) };
   } catch (error) {
     const was = error instanceof ReplabError ? stateBehind(error) : null;
+    const dir = clusterDir(root, name);
+    // Its removal was begun, and killed.
+    if (!existsSync(dir) && finishRemoval(dir)) return { was: was ?? 'gone', ended: 0 };
     if (was === null) throw error;
     const { reaped } = (error as ReplabError).facts;
     let ended = typeof reaped === 'number' ? reaped : 0;

@@ -144,14 +144,14 @@ export class RunningNode {
 
   #carryOut(effects: readonly Effect[]): void {
     const traces: TraceEvent[] = [];
+    const replies: (Effect & { readonly type: 'reply' })[] = [];
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
           this.#transport.send(effect.to, effect.lane, effect.message);
           break;
         case 'reply':
-          if (!this.#clients.requests.reply(effect.id, effect.outcome))
-            this.#operators.reply(effect.id, effect.outcome);
+          if (!this.#clients.requests.reply(effect.id, effect.outcome)) replies.push(effect);
           break;
         case 'trace':
           traces.push(effect.event);
@@ -164,6 +164,8 @@ export class RunningNode {
       }
     }
     if (traces.length > 0) this.#trace(traces);
+    // Behind the traces on the same channel: whoever has the answer finds in the events what it did.
+    for (const { id, outcome } of replies) this.#operators.reply(id, outcome);
   }
 
   #trace(events: readonly TraceEvent[]): void {

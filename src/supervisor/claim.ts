@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { recordOrThrow } from '../control/attach.ts';
 import {
@@ -14,6 +15,7 @@ import { identify } from '../control/process-identity.ts';
 import { endProcesses, lockCluster } from '../control/remains.ts';
 import {
   chooseSocketPath,
+  finishRemoval,
   makePrivateDir,
   paths,
   refuseForeign,
@@ -40,10 +42,12 @@ export interface Claim {
  */
 export async function claimCluster(dir: string, name: string, spec: ClusterSpec | null): Promise<Claim> {
   refuseForeign(dir);
-  makePrivateDir(dir);
-  const lock = await lockCluster(dir);
+  const lock = await lockMade(dir);
   if (lock === null) throw new ReplabError('cluster-exists', { cluster: name });
   try {
+    finishRemoval(dir);
+    // A `down` that was not yet done may have taken it along.
+    makePrivateDir(dirname(paths.supervisorLog(dir)));
     const existing = existingRecord(readRecord(dir), name);
     if (existing === null && spec === null) throw new ReplabError('no-such-cluster', { cluster: name });
     const reaped = existing === null ? 0 : (await endProcesses(name, existing)).ended;
@@ -58,6 +62,18 @@ export async function claimCluster(dir: string, name: string, spec: ClusterSpec 
     if (readRecord(dir).type === 'missing' && isBare(dir)) removeClusterDir(dir, null);
     lock.release();
     throw error;
+  }
+}
+
+/** The lock of the directory, which is made if need be: a `down` may remove it in between. */
+async function lockMade(dir: string): Promise<DirLock | null> {
+  for (let tries = 1; ; tries += 1) {
+    makePrivateDir(dir);
+    try {
+      return await lockCluster(dir);
+    } catch (error) {
+      if (existsSync(dir) || tries === 10) throw error;
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -145,6 +146,20 @@ describe('the record of a cluster', () => {
     expect(await json('down')).toMatchObject({ ended: 0 });
     expect(isAlive(identity)).toBe(true);
   });
+});
+
+test('a removal that was killed is finished by the next down or up', async () => {
+  const { env, ok, run, dir } = await kept();
+  const removed = join(dir, '..', '.c1~removed');
+  renameSync(dir, removed);
+  expect(await run(['status', '-c', 'c1'])).toMatchObject({ exit: 4 });
+  await ok('down', '-c', 'c1');
+  expect(existsSync(removed)).toBe(false);
+  expect(await run(['down', '-c', 'c1'])).toMatchObject({ exit: 4 });
+  mkdirSync(join(removed, 'nodes'), { recursive: true });
+  await ok('up', '-q', '--nodes', '1');
+  expect(await ok('get', 'x')).toBe('');
+  expect(readdirSync(join(env['XDG_STATE_HOME']!, 'replab'))).toEqual(['c1']);
 });
 
 describe('what a killed supervisor leaves', () => {
