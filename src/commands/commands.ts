@@ -22,6 +22,7 @@ export interface CommandRow {
 export const commands = {
   up: { group: 'cluster', load: async () => (await import('./up.ts')).up },
   down: { group: 'cluster', load: async () => (await import('./down.ts')).down },
+  reset: { group: 'cluster', load: async () => (await import('./reset.ts')).reset },
   ls: { group: 'cluster', load: async () => (await import('./ls.ts')).ls },
   status: { group: 'look', load: async () => (await import('./status.ts')).status },
   watch: { group: 'look', load: async () => (await import('./watch.ts')).watch },

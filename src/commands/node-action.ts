@@ -4,7 +4,8 @@ import type { NodeState, Snapshot } from '../cluster/snapshot.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
-import { defineCommand, type Command, type Context, type Example } from './command.ts';
+import { defineCommand, type Command, type Context, type Example, type Option } from './command.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { opening } from './opening.ts';
 import { nodeWords } from './completes.ts';
 import { completing, several } from './params.ts';
@@ -14,6 +15,10 @@ interface ActionCommand {
   readonly action: NodeAction;
   readonly summary: string;
   readonly notes: readonly string[];
+  /** Of its own: how it is done. */
+  readonly options?: Readonly<Record<string, Option<unknown>>>;
+  /** What those say, for the request. */
+  params?(options: Readonly<Record<string, unknown>>): ActionOptions;
   readonly examples: readonly Example[];
   /** `killed`, for what was done; `was down already`, for what did not need doing. */
   readonly done: string;
@@ -28,6 +33,7 @@ interface ActionCommand {
 
 const selectorsNote = `Nodes are named by:\n${selectorForms.map(([form, means]) => `  ${form.padEnd(18)}${means}`).join('\n')}`;
 
+type ActionOptions = Pick<Methods['node']['params'], 'process' | 'wipe' | 'forMs'>;
 type Answer = Methods['node']['result'];
 
 /** The commands that act on node processes differ in what they ask for and in how they say it. */
@@ -42,22 +48,23 @@ export function nodeActionCommand(spec: ActionCommand): Command {
         several('NODE', 'nodes or selectors, such as n1, n1,n2, @leader, @followers, all', true),
       ),
     },
-    options: {},
+    options: spec.options ?? {},
     examples: spec.examples,
-    run: (context, { args }) =>
+    run: (context, { args, options }) =>
       withCluster(opening(context), async (cluster) => {
         const snapshot = await cluster.freshSnapshot();
         const nodes = meant(spec, args.nodes, snapshot, context);
         const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
+        const params = spec.params?.(options) ?? {};
         const answer = await cluster.request(
           'node',
-          { action: spec.action, nodes },
+          { action: spec.action, nodes, ...params },
           { onItem: ({ progress }) => context.progress(progress) },
         );
         return {
           kind: 'document',
           json: { schema: `replab.${spec.action}/1`, cluster: cluster.name, ...answer },
-          text: (style) => actionText(spec, answer, style),
+          text: (style) => actionText(spec, answer, params, style),
           ...(answer.changed && spec.next !== undefined ? { next: spec.next(cluster.name, nodes, led) } : {}),
         };
       }),
@@ -80,14 +87,35 @@ function meant(
   return chosen.filter((id) => named.includes(id) || !down(id));
 }
 
-function actionText(spec: ActionCommand, { nodes, event }: Answer, style: Style): string {
-  const lines = nodes.map(({ id, changed, lostInFlight }) => {
+function actionText(
+  spec: ActionCommand,
+  { nodes, event }: Answer,
+  options: ActionOptions,
+  style: Style,
+): string {
+  const lines = nodes.map(({ id, changed, lostInFlight, lostUnsynced, disk }) => {
     if (!changed) return `${id} ${spec.already}`;
     const lost =
       lostInFlight > 0 ? style.caution(`; ${count(lostInFlight, 'frame')} it had in flight lost`) : '';
-    return `${id} ${spec.done}${lost}`;
+    return `${id} ${doneText(spec, disk, options)}${lost}${unsyncedText(lostUnsynced, disk, style)}`;
   });
   return [...(lines.length === 0 ? ['There was nothing to do.'] : lines), style.dim(`event ${event}`)].join(
     '\n',
+  );
+}
+
+function doneText(spec: ActionCommand, disk: string, { process, wipe, forMs }: ActionOptions): string {
+  const how = process === true ? ', its process alone' : '';
+  const left = wipe === true ? `, its disk wiped: it is ${disk} now, and empty` : '';
+  const until = forMs === undefined ? '' : `, for ${formatDuration(forMs)}`;
+  return `${spec.done}${how}${left}${until}`;
+}
+
+/** Of a machine whose disk forgets what was not fsynced. */
+function unsyncedText(lost: Answer['nodes'][number]['lostUnsynced'], disk: string, style: Style): string {
+  if (lost === null) return '';
+  if (lost.commits === 0) return '; all it had written was fsynced, nothing is lost';
+  return style.caution(
+    `; ${count(lost.commits, 'commit')} not fsynced lost (${lost.bytes} bytes), its disk is ${disk} now`,
   );
 }

@@ -1,4 +1,5 @@
 import { nodeActionCommand } from './node-action.ts';
+import { optionalDuration } from './params.ts';
 
 export const pause = nodeActionCommand({
   action: 'pause',
@@ -6,7 +7,12 @@ export const pause = nodeActionCommand({
   notes: [
     'Nothing is lost: what is sent to a paused node waits and is carried out after `resume`, however late.',
   ],
-  examples: [{ run: 'replab pause n2', does: 'freeze one node' }],
+  options: { for: optionalDuration('let it go on by itself after so long') },
+  params: ({ for: forMs }) => (typeof forMs === 'number' ? { forMs } : {}),
+  examples: [
+    { run: 'replab pause n2', does: 'freeze one node' },
+    { run: 'replab pause @leader --for 2s', does: 'a leader that is away for two seconds' },
+  ],
   ofRunning: true,
   done: 'paused',
   already: 'was paused already',

@@ -76,14 +76,46 @@ export interface Methods {
     item: never;
   };
   node: {
-    params: { readonly action: NodeAction; readonly nodes: readonly NodeId[] };
+    params: {
+      readonly action: NodeAction;
+      readonly nodes: readonly NodeId[];
+      /** Kill: the process alone, and not its machine. */
+      readonly process?: boolean;
+      /** Kill: it comes back with an empty disk. */
+      readonly wipe?: boolean;
+      /** Pause: it goes on by itself after so long. */
+      readonly forMs?: number;
+    };
     result: Changed & {
       readonly nodes: readonly {
         readonly id: NodeId;
         readonly changed: boolean;
         readonly lostInFlight: number;
+        /** What its disk forgot, under `disk NODE lose-unsynced`; else null. */
+        readonly lostUnsynced: { readonly commits: number; readonly bytes: number } | null;
+        /** The disk it has now. */
+        readonly disk: string;
       }[];
     };
+    item: { readonly progress: string };
+  };
+  /** Copies a node's disk under a name, or lets such a copy take its place. */
+  disk: {
+    params: { readonly action: 'save' | 'restore'; readonly node: NodeId; readonly name: string };
+    result: Changed & {
+      readonly node: NodeId;
+      readonly name: string;
+      readonly bytes: number;
+      readonly frozenMs: number;
+      /** The disk it has now. */
+      readonly disk: string;
+    };
+    item: never;
+  };
+  /** Empty disks for all nodes, no fault, the first node leading, settings as `up` had them. */
+  reset: {
+    params: Record<string, never>;
+    result: Changed & { readonly epoch: string; readonly tookMs: number; readonly disks: readonly string[] };
     item: { readonly progress: string };
   };
   promote: {

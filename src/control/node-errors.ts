@@ -2,7 +2,7 @@ import { c, detail, row, seeEvents, seeStatus, type ErrorRow } from './error-row
 import { exitCodes } from './exit-codes.ts';
 import type { Facts } from './message.ts';
 
-const { refused, unknown } = exitCodes;
+const { notFound, refused, unknown } = exitCodes;
 
 function followLeader(facts: Facts): string {
   if (typeof facts.leader !== 'string') return seeStatus(facts);
@@ -26,6 +26,12 @@ export const nodeErrors = {
     (f) => `Node ${f.node} is not running.`,
     (f) => `It is ${f.state ?? 'not reachable'}.`,
     (f) => `Start it: \`replab start${c(f)} ${f.node}\`.`,
+  ),
+  'no-such-copy': row(
+    notFound,
+    (f) => `No copy of ${f.node}'s disk is called ${f.name}.`,
+    (f) => `There are: ${f.names || 'none'}.`,
+    (f) => `Save one: \`replab disk${c(f)} ${f.node} save ${f.name}\`.`,
   ),
   'node-silent': row(
     refused,

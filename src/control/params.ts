@@ -1,4 +1,5 @@
 import type { Method, Methods } from './message.ts';
+import { copyNamePattern } from './state-dir.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -28,18 +29,35 @@ const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['param
   events: { after: isNumber, follow: isFlag },
   fault: {
     fault: (value) => isObject(value) && isText(value['kind']),
-    add: (value) => value === undefined || isFlag(value),
-    forMs: (value) => value === undefined || (isNumber(value) && (value as number) > 0),
+    add: isFlagIfAny,
+    forMs: isDurationIfAny,
   },
   heal: { ids: (value) => value === null || (Array.isArray(value) && value.every(isText)) },
   node: {
     action: (value) => (actions as readonly unknown[]).includes(value),
     nodes: (value) => Array.isArray(value) && value.every(isText),
+    process: isFlagIfAny,
+    wipe: isFlagIfAny,
+    forMs: isDurationIfAny,
   },
+  disk: {
+    action: (value) => value === 'save' || value === 'restore',
+    node: isText,
+    name: (value) => isText(value) && copyNamePattern.test(value),
+  },
+  reset: {},
   promote: { node: isText, force: isFlag },
   set: { settings: (value) => isObject(value) && Object.values(value).every(isText) },
   down: { keep: isFlag },
 };
+
+function isFlagIfAny(value: unknown): boolean {
+  return value === undefined || isFlag(value);
+}
+
+function isDurationIfAny(value: unknown): boolean {
+  return value === undefined || (isNumber(value) && (value as number) > 0);
+}
 
 function isFlag(value: unknown): boolean {
   return typeof value === 'boolean';

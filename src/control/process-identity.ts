@@ -76,6 +76,36 @@ export function listMarked(mark: string): readonly ProcessIdentity[] {
     .flatMap((name) => identify(Number(name)) ?? []);
 }
 
+/** Every process that `root` has started, and those have, the elder first; empty when it has ended. */
+export function descendantsOf(root: ProcessIdentity): readonly ProcessIdentity[] {
+  if (!isAlive(root)) return [];
+  const children = Map.groupBy(listParents(), ([, parent]) => parent);
+  const found: number[] = [];
+  for (let pids = [root.pid]; pids.length > 0;) {
+    pids = pids.flatMap((pid) => (children.get(pid) ?? []).map(([child]) => child));
+    found.push(...pids);
+  }
+  return found.flatMap((pid) => identify(pid) ?? []);
+}
+
+/** Of every process: its pid, and its parent's. */
+function listParents(): readonly (readonly [pid: number, parent: number])[] {
+  if (process.platform !== 'linux') {
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    return lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const stat = readOrNull(`/proc/${name}/stat`);
+      // Field 4, behind the command's name and the state.
+      return stat === null
+        ? []
+        : [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
+    })
+    .map(([pid, parent]) => [pid!, parent!] as const);
+}
+
 function observe(pid: number): Observed | null {
   return process.platform === 'linux' ? observeLinux(pid) : observeByPs(pid);
 }

@@ -12,7 +12,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { clusterNamePattern } from '../cluster/spec.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import { lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import { readRecord, type ReadRecord } from './cluster-record.ts';
 import { ReplabError, unwritable } from './errors.ts';
 
@@ -33,6 +33,9 @@ export function clusterDir(root: string, name: string): string {
   return join(root, name);
 }
 
+/** What a copy of a disk may be called: it becomes a file's name. */
+export const copyNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
+
 /** What lies where in a cluster's directory. */
 export const paths = {
   socket: (dir: string): string => join(dir, 'control.sock'),
@@ -42,7 +45,12 @@ export const paths = {
   /** Results kept by `--save`. */
   saved: (dir: string): string => join(dir, 'saved'),
   nodeLog: (dir: string, node: NodeId): string => join(dir, 'logs', `${node}.log`),
-  nodeData: (dir: string, node: NodeId): string => join(dir, 'nodes', node),
+  /** A node's disk, each life of it in a directory of its own (P5). */
+  nodeData: (dir: string, node: NodeId, disk: DiskId): string =>
+    join(dir, 'nodes', node, `disk-${lifeOf(disk)}`),
+  nodeHome: (dir: string, node: NodeId): string => join(dir, 'nodes', node),
+  /** A copy that `disk NODE save NAME` made. */
+  savedDisk: (dir: string, node: NodeId, name: string): string => join(dir, 'nodes', node, 'saved', name),
 } as const;
 
 /** Makes a directory, and those above it, that only this user may enter. */

@@ -2,16 +2,36 @@ import type { ProcessIdentity, ProcessState } from '../control/process-identity.
 import type { NodeConditions } from '../faults/conditions.ts';
 import type { NodeInit, NodeReport } from '../node/ipc.ts';
 import type { ConditionHits } from '../node/machine.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
+import type { LostUnsynced, Synced } from '../store/disk-files.ts';
+
+export type { LostUnsynced, Synced };
 
 /** Who implements the nodes of a cluster. One row in `engines.ts` each. */
 export interface Engine {
   readonly name: string;
   readonly summary: string;
+  readonly disk: EngineDisk;
   /** Starts a node's process, under the parent-death signal where there is one. Throws `node-failed`. */
   start(options: NodeStart): NodeProcess;
+}
+
+/**
+ * What can be done to a node's disk as files, while no process writes to it: none has it open, or it is
+ * stopped. Copies are durable when they are made.
+ */
+export interface EngineDisk {
+  /** To an empty place, as another disk if that is not null; answers its size in bytes. */
+  copy(from: string, to: string, as: DiskId | null): Promise<number>;
+  /** Fsyncs all of it; answers how far that is, for `loseUnsynced`. */
+  sync(dir: string): Promise<Synced>;
+  /** As `copy`, without what is not fsynced; copies nothing when that is nothing. */
+  loseUnsynced(
+    what: { readonly from: string; readonly synced: Synced },
+    copy: { readonly to: string; readonly as: DiskId },
+  ): Promise<LostUnsynced>;
 }
 
 export interface NodeStart {
@@ -50,6 +70,11 @@ export interface NodeProcess {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): void;
+  /**
+   * Ends what the node does, within the process: what is open is answered, the store is closed. `boot` begins
+   * anew, as another node if need be. False when it has not answered within the deadline.
+   */
+  halt(deadlineMs: number): Promise<boolean>;
   /** Stops every process of the node; returns when the system shows them stopped. */
   pause(): Promise<void>;
   resume(): void;

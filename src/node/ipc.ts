@@ -12,6 +12,8 @@ export type ToNode =
   | { readonly type: 'operator'; readonly id: number; readonly command: OperatorCommand }
   /** What it has to live with from now on. */
   | { readonly type: 'conditions'; readonly id: number; readonly conditions: NodeConditions }
+  /** Finish the turn, answer what is open as unknown, give up the disk; `init` begins anew, on another one. */
+  | { readonly type: 'halt'; readonly id: number }
   /** Finish the turn, answer what is open as unknown, close the store, exit 0. */
   | { readonly type: 'stop' };
 
@@ -47,6 +49,7 @@ export type FromNode =
   | { readonly type: 'report'; readonly id: number; readonly report: NodeReport }
   /** The conditions are those asked for; the last word on what those before have hit. */
   | { readonly type: 'settled'; readonly id: number; readonly hits: ConditionHits }
+  | { readonly type: 'halted'; readonly id: number }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: Outcome }
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] }
   /** It cannot go on: a sentence for people. `store`: because of its data. It exits after this. */

@@ -24,6 +24,8 @@ const machine = new Machine();
 let node: RunningNode | null = null;
 let begun = false;
 let tracesOnTheirWay = 0;
+/** Probes that came while there was no node to tell of. */
+const unanswered: number[] = [];
 
 function tell(message: FromNode, then: () => void = () => undefined): void {
   if (process.send === undefined || !process.connected) then();
@@ -63,6 +65,19 @@ async function begin(init: NodeInit): Promise<void> {
   const opened = await starting.start();
   node = starting;
   tell({ type: 'ready', ...opened }, () => flushCompileCache());
+  for (const id of unanswered.splice(0)) report(id);
+}
+
+function report(id: number): void {
+  if (node === null) unanswered.push(id);
+  else tell({ type: 'report', id, report: node.report() });
+}
+
+function halt(id: number): void {
+  node?.halt();
+  node = null;
+  begun = false;
+  tell({ type: 'halted', id });
 }
 
 async function stop(): Promise<void> {
@@ -78,7 +93,10 @@ function receive(message: ToNode): void {
       begin(message).catch(die);
       break;
     case 'probe':
-      if (node !== null) tell({ type: 'report', id: message.id, report: node.report() });
+      report(message.id);
+      break;
+    case 'halt':
+      halt(message.id);
       break;
     case 'operator':
       node?.operate(message.command, (outcome) => tell({ type: 'outcome', id: message.id, outcome }));

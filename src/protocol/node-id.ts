@@ -33,10 +33,15 @@ export function diskOf(node: NodeId, life = 1): DiskId {
   return (life - 1) * nodesPerLife + ordinalOf(node);
 }
 
+/** Which of its node's disks it is; 1 for the first. */
+export function lifeOf(disk: DiskId): number {
+  return Math.floor(disk / nodesPerLife) + 1;
+}
+
 /** `n2` for the first disk of n2, `n2.2` for its second, `-` for no disk. */
 export function diskName(disk: DiskId): string {
   if (disk === noDisk) return '-';
-  const life = Math.floor(disk / nodesPerLife) + 1;
+  const life = lifeOf(disk);
   return life === 1 ? nodeOfDisk(disk) : `${nodeOfDisk(disk)}.${life}`;
 }
 

@@ -107,4 +107,6 @@ export interface HostStore extends Store {
   /** After a failed turn: forgets every cache and reads the disk anew (P1). */
   recover(): void;
   close(): void;
+  /** As `close`, of a disk that nobody will open again: nothing has to be made durable. */
+  abandon(): void;
 }

@@ -84,6 +84,7 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
       stale = false;
     },
     close: crash,
+    abandon: crash,
     crash,
     reopen() {
       assert(!alive, 'a disk is opened by one process at a time');

@@ -31,6 +31,7 @@ export interface DataFile {
   /** Forgets what is in memory for what is on disk. */
   reload(): void;
   limitPages(pages: number | null): void;
+  forgetSyncs(): void;
   close(): void;
 }
 
@@ -102,6 +103,7 @@ function assemble(sql: DatabaseSync, { file, turn, state, keepPromise }: DataFil
       log.startTurn();
     },
     limitPages: (pages) => sql.exec(`pragma max_page_count = ${pages ?? sqliteMaxPages}`),
+    forgetSyncs: () => sql.exec('pragma synchronous = off'),
     close: () => sql.close(),
   };
 }

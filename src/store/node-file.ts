@@ -5,7 +5,7 @@
  * journal: promotions and elections wait for it. `locking_mode=EXCLUSIVE` keeps the kernel's lock until the
  * process ends, however it ends: a second process is refused, and nothing stale is ever left behind.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { assert } from '../lib/assert.ts';
 import type { Entry } from '../protocol/entry.ts';
 import { diskName, type DiskId } from '../protocol/node-id.ts';
@@ -58,6 +58,8 @@ export interface OpenNodeFile {
   /** Before a log is cut: what it alone promised stays promised (I7). */
   keepPromise(epoch: Ballot): void;
   reload(): void;
+  /** Only for a disk that is over. */
+  forgetSyncs(): void;
 }
 
 export interface NodeFileOptions {
@@ -90,6 +92,22 @@ export function lockNodeFile(
       }),
     close: () => sql.close(),
   };
+}
+
+/**
+ * Another life of the same storage: a copy that comes back, or one that lost its tail (P5). What it promised
+ * stays promised, its boots count anew.
+ */
+export function renameDisk(file: string, disk: DiskId): void {
+  explaining(file, () => {
+    const sql = new DatabaseSync(file);
+    try {
+      sql.exec('pragma synchronous = full');
+      sql.prepare('update node set disk = ?, boot = 0').run(disk);
+    } finally {
+      sql.close();
+    }
+  });
 }
 
 function create(sql: DatabaseSync, disk: DiskId, cluster: string): void {
@@ -130,6 +148,7 @@ function openNode(
     transaction,
     keepPromise: write,
     reload: () => (row = readNode(sql, file)),
+    forgetSyncs: () => sql.exec('pragma synchronous = off'),
     local: {
       get: facts,
       promise(ballot) {

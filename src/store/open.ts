@@ -75,6 +75,10 @@ export function openStore(options: StoreOptions): SqliteStore {
       failed = stale = false;
     },
     close,
+    abandon() {
+      session?.forgetSyncs();
+      close();
+    },
     limitPages(pages) {
       pageLimit = pages;
       session?.limitPages(pages);

@@ -46,6 +46,8 @@ export interface Session {
   /** Forgets what is in memory for what is on disk. */
   reload(): void;
   limitPages(pages: number | null): void;
+  /** Nothing is fsynced from now on, not even as the files are closed. */
+  forgetSyncs(): void;
   close(): void;
 }
 
@@ -117,6 +119,10 @@ function sessionOf(node: OpenNodeFile, data: DataFile, state: DiskState, close: 
       data.reload();
     },
     limitPages: data.limitPages,
+    forgetSyncs() {
+      node.forgetSyncs();
+      data.forgetSyncs();
+    },
     close,
   };
 }

@@ -23,6 +23,7 @@ import {
 } from '../control/state-dir.ts';
 import { assert } from '../lib/assert.ts';
 import { diskOf } from '../protocol/node-id.ts';
+import { removeOtherDisks } from './node-disk.ts';
 import { openRecordFile, type RecordFile } from './record-file.ts';
 import { completeSpec } from './spec.ts';
 
@@ -55,7 +56,10 @@ export async function claimCluster(dir: string, name: string, spec: ClusterSpec 
       dir,
       existing === null ? freshRecord(dir, spec!) : takenOver(dir, existing, spec),
     );
-    for (const node of record.now.nodes) makePrivateDir(paths.nodeData(dir, node.id));
+    for (const node of record.now.nodes) {
+      makePrivateDir(paths.nodeData(dir, node.id, node.disk));
+      await removeOtherDisks(dir, node.id, node.disk);
+    }
     return { lock, record, kept: existing !== null, reaped };
   } catch (error) {
     // Nothing of a cluster is in it: it was made for this claim.

@@ -44,8 +44,12 @@ export async function createCluster(dir: string, record: RecordFile): Promise<Cl
   const ports = await proxy.open(linksOf(spec.nodes));
   const events = openEventLog(paths.events(dir), nowMs);
   const reaper = startReaper();
+  const hits = new NodeHits();
   const world = {
     cluster: spec.name,
+    dir,
+    durability: spec.durability,
+    hits,
     engine: engines[spec.engine],
     proxy,
     events,
@@ -56,8 +60,7 @@ export async function createCluster(dir: string, record: RecordFile): Promise<Cl
     init: (node: NodeId, disk: DiskId) =>
       nodeInit({ spec, token, dir, ports, faults: record.now.faults }, node, disk),
   };
-  const nodes = record.now.nodes.map(({ id, disk }) => new ManagedNode(id, disk, world));
-  const hits = new NodeHits();
+  const nodes = record.now.nodes.map(({ id }) => new ManagedNode(id, world));
   const sampler = new Sampler(nodes, hits);
   const faults = createFaultControl({ cluster: spec.name, nodes, hits, proxy, record, events, nowMs });
   const leadership = createLeadership({
@@ -89,7 +92,7 @@ function nodeInit({ spec, token, dir, ports, faults }: InitFacts, self: NodeId, 
     self,
     members: spec.nodes,
     disk,
-    dir: paths.nodeData(dir, self),
+    dir: paths.nodeData(dir, self, disk),
     mode: spec.mode,
     options: spec.options,
     durability: spec.durability,

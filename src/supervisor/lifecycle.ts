@@ -51,7 +51,7 @@ export function knowNoEpoch(nodes: number, answered: readonly Answered[]): boole
   return answered.length === nodes ? true : null;
 }
 
-async function catchUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
+export async function catchUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
   const { nodes, sampler, events, spec } = cluster;
   const end = performance.now() + catchUpMs;
   const pauseMs = 5 + nodes.length;

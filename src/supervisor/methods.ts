@@ -3,9 +3,11 @@ import type { Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { Call, Handlers } from '../control/server.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import { diskName, type NodeId } from '../protocol/node-id.ts';
 import type { Cluster } from './cluster.ts';
-import type { Acted, ManagedNode } from './node.ts';
+import type { ManagedNode } from './node.ts';
+import type { Acted } from './node-world.ts';
+import { resetCluster } from './reset.ts';
 import { takeSnapshot } from './status.ts';
 import { watchCluster } from './watch.ts';
 
@@ -46,9 +48,19 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
       await whileUp();
       return await cluster.faults.heal(ids);
     },
-    async node({ action, nodes }, { item }) {
+    async node(params, { item }) {
       await whileUp();
-      return await actOn(cluster, action, nodes, (progress) => item({ progress }));
+      return await actOn(cluster, params, (progress) => item({ progress }));
+    },
+    async disk({ action, node: id, name }) {
+      await whileUp();
+      const node = find(cluster, id);
+      const { event, bytes, frozenMs } = await node[action](name);
+      return { changed: true, event, node: id, name, bytes, frozenMs, disk: diskName(node.disk) };
+    },
+    async reset(_params, { item }) {
+      await whileUp();
+      return await resetCluster(cluster, (progress) => item({ progress }));
     },
     async promote({ node, force }) {
       await whileUp();
@@ -79,29 +91,27 @@ async function follow(
   return { last: events.last };
 }
 
-const actions: Readonly<Record<NodeAction, (node: ManagedNode) => Promise<Acted>>> = {
-  kill: (node) => node.kill(),
+type ActionParams = Methods['node']['params'];
+
+const actions: Readonly<Record<NodeAction, (node: ManagedNode, params: ActionParams) => Promise<Acted>>> = {
+  kill: (node, { process = false, wipe = false }) => node.kill({ process, wipe }),
   stop: (node) => node.stop(),
   start: (node) => node.start(),
   restart: (node) => node.restart(),
-  pause: (node) => node.pause(),
+  pause: (node, { forMs = null }) => node.pause(forMs),
   resume: (node) => node.resume(),
 };
 
 /** On all named nodes at once. If it fails on some, the others are done all the same, and the first reason is thrown. */
 async function actOn(
-  { nodes, events, spec }: Cluster,
-  action: NodeAction,
-  ids: readonly NodeId[],
+  cluster: Cluster,
+  params: ActionParams,
   progress: (line: string) => void,
 ): Promise<Methods['node']['result']> {
-  const chosen = [...new Set(ids)].map((id) => {
-    const node = nodes.find((one) => one.id === id);
-    if (node !== undefined) return node;
-    throw new ReplabError('no-such-node', { cluster: spec.name, node: id, nodes: spec.nodes.join(', ') });
-  });
+  const { action } = params;
+  const chosen = [...new Set(params.nodes)].map((id) => find(cluster, id));
   progress(`${action} ${chosen.map(({ id }) => id).join(', ')}`);
-  const done = await Promise.allSettled(chosen.map((node) => actions[action](node)));
+  const done = await Promise.allSettled(chosen.map((node) => actions[action](node, params)));
   const acted = done.map((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
@@ -109,7 +119,16 @@ async function actOn(
   const caused = acted.flatMap(({ event }) => event ?? []);
   return {
     changed: acted.some(({ changed }) => changed),
-    event: caused.length === 0 ? events.last : Math.min(...caused),
-    nodes: acted.map(({ changed, lostInFlight }, i) => ({ id: chosen[i]!.id, changed, lostInFlight })),
+    event: caused.length === 0 ? cluster.events.last : Math.min(...caused),
+    nodes: acted.map(({ changed, lostInFlight, lostUnsynced }, i) => {
+      const { id, disk } = chosen[i]!;
+      return { id, changed, lostInFlight, lostUnsynced, disk: diskName(disk) };
+    }),
   };
+}
+
+function find({ nodes, spec }: Cluster, id: NodeId): ManagedNode {
+  const node = nodes.find((one) => one.id === id);
+  if (node !== undefined) return node;
+  throw new ReplabError('no-such-node', { cluster: spec.name, node: id, nodes: spec.nodes.join(', ') });
 }

@@ -2,6 +2,8 @@ import type { HitView } from '../cluster/snapshot.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import type { ConditionHits } from '../node/machine.ts';
 
+const noProcess = 'supervisor';
+
 type Counts = Readonly<Record<string, number>>;
 
 /**
@@ -17,6 +19,14 @@ export class NodeHits {
       const said = this.#said.get(fault) ?? new Map<string, Counts>();
       this.#said.set(fault, said.set(`${process.pid} ${process.startTime}`, counts));
     }
+  }
+
+  /** What was not for a process to count. */
+  count(fault: string, hits: Counts): void {
+    const said = this.#said.get(fault) ?? new Map<string, Counts>();
+    const before = said.get(noProcess) ?? {};
+    const sums = Object.entries(hits).map(([what, count]) => [what, (before[what] ?? 0) + count] as const);
+    this.#said.set(fault, said.set(noProcess, { ...before, ...Object.fromEntries(sums) }));
   }
 
   /** All of `names`, at least: what was not hit is 0, and not unknown. */

@@ -1,55 +1,32 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { NodeState } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
-import {
-  BootError,
-  type Engine,
-  type NodeExit,
-  type NodeProcess,
-  type NodeReady,
-} from '../engines/engine.ts';
+import { type NodeExit, type NodeProcess, type NodeReady } from '../engines/engine.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import type { NodeConditions } from '../faults/conditions.ts';
-import type { NodeInit } from '../node/ipc.ts';
 import type { ConditionHits } from '../node/machine.ts';
-import type { Proxy } from '../proxy/host.ts';
-import type { DiskId, NodeId } from '../protocol/node-id.ts';
+import { diskName, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
 import type { EventLog } from './event-log.ts';
-import type { Reaper } from './reaper-link.ts';
-import type { RecordFile } from './record-file.ts';
-
-/** What a node needs of the cluster around it. */
-export interface NodeWorld {
-  readonly cluster: string;
-  readonly engine: Engine;
-  readonly proxy: Pick<Proxy, 'upstream' | 'discard'>;
-  readonly events: EventLog;
-  readonly record: RecordFile;
-  readonly reaper: Reaper;
-  readonly mark: string;
-  logFile(node: NodeId): string;
-  init(node: NodeId, disk: DiskId): NodeInit;
-}
-
-/** What an action did. */
-export interface Acted {
-  readonly changed: boolean;
-  /** Frames the node had sent that its death took with it (P6). */
-  readonly lostInFlight: number;
-  /** The event it caused; null without a change. */
-  readonly event: number | null;
-}
-
-const nothing: Acted = { changed: false, lostInFlight: 0, event: null };
+import { NodeDisk } from './node-disk.ts';
+import {
+  nothing,
+  whyNotBooted,
+  type Acted,
+  type DiskActed,
+  type KillOptions,
+  type NodeWorld,
+} from './node-world.ts';
 
 /** From its process's start until it must serve. Fifty at once on two cores take several seconds. */
 const bootMs = 30_000;
+/** To finish a turn and close a store. */
+const haltMs = 5000;
 
 /** One node over its processes: at most one at a time, all with the same disk. Actions are done one by one. */
 export class ManagedNode {
   readonly id: NodeId;
-  readonly disk: DiskId;
+  readonly storage: NodeDisk;
   readonly #world: NodeWorld;
   #process: NodeProcess | null = null;
   #ready: NodeReady | null = null;
@@ -60,11 +37,16 @@ export class ManagedNode {
   /** It starts no process any more. */
   #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
+  #pauseEnds: NodeJS.Timeout | undefined;
 
-  constructor(id: NodeId, disk: DiskId, world: NodeWorld) {
+  constructor(id: NodeId, world: NodeWorld) {
     this.id = id;
-    this.disk = disk;
+    this.storage = new NodeDisk(id, world);
     this.#world = world;
+  }
+
+  get disk(): DiskId {
+    return this.storage.id;
   }
 
   /** Null while it does not run. */
@@ -93,22 +75,15 @@ export class ManagedNode {
     return this.#inTurn(async () => (this.#process === null ? await this.#start() : nothing));
   }
 
-  /** The machine dies: what it had in flight is lost with it, its disk is kept. */
-  kill(): Promise<Acted> {
+  /** The machine dies, or its process: what that takes with it is in the answer. */
+  kill({ process: keeps, wipe }: KillOptions): Promise<Acted> {
     return this.#inTurn(async () => {
       const process = this.#process;
-      if (process === null) return nothing;
-      this.#expectsEnd = true;
-      const { proxy } = this.#world;
-      // In this order, and carried out in it: nobody reaches it, it says no more, what it said is gone.
-      const unreachable = proxy.upstream(this.id, null);
-      process.kill();
-      const lost = await proxy.discard(this.id);
-      await unreachable;
-      const { pid } = process.identity;
-      await process.exited;
-      const event = this.#event('killed', { pid, lostFrames: lost.frames, lostBytes: lost.bytes });
-      return { changed: true, lostInFlight: lost.frames, event };
+      const died = process === null ? nothing : await this.#die(process, keeps);
+      if (!wipe) return died;
+      await this.storage.wipe();
+      const event = this.#event('wiped', { disk: diskName(this.disk) });
+      return { ...died, changed: true, event: died.event ?? event };
     });
   }
 
@@ -120,25 +95,77 @@ export class ManagedNode {
     return this.#inTurn(async () => {
       const first = this.#process === null ? null : await this.#stop(this.#process);
       const { event } = await this.#start();
-      return { changed: true, lostInFlight: 0, event: first?.event ?? event };
+      return { ...nothing, changed: true, event: first?.event ?? event };
     });
   }
 
-  pause(): Promise<Acted> {
+  /** `forMs`: it goes on by itself after so long, if it is still this pause that holds it. */
+  pause(forMs: number | null): Promise<Acted> {
     return this.#inTurn(async () => {
       const process = this.#running();
       if (process.state() === 'paused') return nothing;
       await process.pause();
-      return { changed: true, lostInFlight: 0, event: this.#event('paused') };
+      clearTimeout(this.#pauseEnds);
+      if (forMs !== null) this.#pauseEnds = setTimeout(() => void this.#resumeAfter(process), forMs);
+      return { ...nothing, changed: true, event: this.#event('paused', forMs === null ? {} : { forMs }) };
     });
   }
 
   resume(): Promise<Acted> {
+    return this.#inTurn(() => Promise.resolve(this.#resume(this.#running())));
+  }
+
+  /** Copies its disk under a name; a process that runs is frozen meanwhile. */
+  save(name: string): Promise<DiskActed> {
     return this.#inTurn(async () => {
-      const process = this.#running();
-      if (process.state() !== 'paused') return nothing;
-      process.resume();
-      return { changed: true, lostInFlight: 0, event: this.#event('resumed') };
+      const process = this.#process;
+      const frozen = process !== null && process.state() !== 'paused';
+      const from = performance.now();
+      if (frozen) await process.pause();
+      const bytes = await this.storage.save(name).finally(() => (frozen ? process.resume() : undefined));
+      const frozenMs = frozen ? Math.round(performance.now() - from) : 0;
+      return { event: this.#event('disk-saved', { name, bytes, frozenMs }), bytes, frozenMs };
+    });
+  }
+
+  /** An older copy of its disk comes back; a process that runs is stopped before, and started after. */
+  restore(name: string): Promise<DiskActed> {
+    return this.#inTurn(async () => {
+      const process = this.#process;
+      const names = await this.storage.saved();
+      if (names.includes(name) && process !== null) await this.#stop(process);
+      const bytes = await this.storage.restore(name);
+      const event = this.#event('disk-restored', { name, disk: diskName(this.disk), bytes });
+      if (process !== null) await this.#start();
+      return { event, bytes, frozenMs: 0 };
+    });
+  }
+
+  /**
+   * Goes on with an empty disk: in its process if it runs, else in a new one. `allHalted` settles when nobody
+   * in the cluster does anything any more, and has to be told that this one does not.
+   */
+  renew(halted: () => void, allHalted: Promise<unknown>): Promise<Acted> {
+    return this.#inTurn(async () => {
+      const process = this.#process;
+      try {
+        process?.resume();
+        if (process !== null && !(await process.halt(haltMs))) {
+          throw new ReplabError('node-silent', {
+            cluster: this.#world.cluster,
+            node: this.id,
+            state: this.state,
+          });
+        }
+      } finally {
+        halted();
+      }
+      await allHalted;
+      await this.#world.proxy.discard(this.id);
+      await this.storage.wipe();
+      if (process === null) return await this.#start();
+      const ready = await this.#boot(process);
+      return { ...nothing, changed: true, event: this.#serve(process, ready) };
     });
   }
 
@@ -150,6 +177,7 @@ export class ManagedNode {
     conditions: NodeConditions,
     deadlineMs: number,
   ): Promise<{ readonly process: ProcessIdentity; readonly hits: ConditionHits } | null> {
+    if (conditions.diskForgets) await this.#inTurn(() => this.storage.sync());
     const process = this.#process;
     if (process === null) return null;
     const answer = process.condition(conditions, deadlineMs);
@@ -163,6 +191,7 @@ export class ManagedNode {
    */
   async end(graceMs: number): Promise<boolean> {
     this.#closed = true;
+    clearTimeout(this.#pauseEnds);
     const process = this.#process;
     if (process === null) return false;
     this.#expectsEnd = true;
@@ -184,13 +213,43 @@ export class ManagedNode {
     reaper.watch(process.identity);
     void process.exited.then((exit) => this.#onExit(process, exit));
     const ready = await this.#boot(process);
-    await this.#world.proxy.upstream(this.id, ready);
-    this.#ready = ready;
-    return {
-      changed: true,
-      lostInFlight: 0,
-      event: this.#event('started', { pid: process.identity.pid, boot: ready.boot }),
-    };
+    return { ...nothing, changed: true, event: this.#serve(process, ready) };
+  }
+
+  #serve(process: NodeProcess, { boot }: NodeReady): number {
+    return this.#event('started', { pid: process.identity.pid, disk: diskName(this.disk), boot });
+  }
+
+  async #die(process: NodeProcess, keeps: boolean): Promise<Acted> {
+    this.#expectsEnd = true;
+    const { proxy } = this.#world;
+    // In this order, and carried out in it: nobody reaches it, it says no more, what it said is gone.
+    const unreachable = proxy.upstream(this.id, null);
+    process.kill();
+    const lost = keeps ? { frames: 0, bytes: 0 } : await proxy.discard(this.id);
+    await unreachable;
+    await process.exited;
+    const lostUnsynced = keeps ? null : await this.storage.machineDied();
+    const event = this.#event('killed', {
+      pid: process.identity.pid,
+      ...(keeps ? { process: true } : { lostFrames: lost.frames, lostBytes: lost.bytes }),
+      ...(lostUnsynced === null
+        ? {}
+        : { unsyncedCommits: lostUnsynced.commits, unsyncedBytes: lostUnsynced.bytes }),
+    });
+    return { changed: true, lostInFlight: lost.frames, lostUnsynced, event };
+  }
+
+  #resume(process: NodeProcess): Acted {
+    clearTimeout(this.#pauseEnds);
+    if (process.state() !== 'paused') return nothing;
+    process.resume();
+    return { ...nothing, changed: true, event: this.#event('resumed') };
+  }
+
+  /** Whoever resumed it before, or killed it, has ended the pause. */
+  async #resumeAfter(process: NodeProcess): Promise<void> {
+    await this.#inTurn(() => Promise.resolve(this.#process === process ? this.#resume(process) : nothing));
   }
 
   async #boot(process: NodeProcess): Promise<NodeReady> {
@@ -198,19 +257,16 @@ export class ManagedNode {
     const timer = setTimeout(() => late.reject(new Error('it did not get ready in time')), bootMs);
     try {
       this.#world.record.started(this.id, process.identity);
-      return await Promise.race([process.boot(this.#world.init(this.id, this.disk)), late.promise]);
+      const ready = await Promise.race([process.boot(this.#world.init(this.id, this.disk)), late.promise]);
+      await this.storage.sync();
+      await this.#world.proxy.upstream(this.id, ready);
+      this.#ready = ready;
+      return ready;
     } catch (error) {
       this.#expectsEnd = true;
       process.kill();
       await process.exited;
-      if (error instanceof ReplabError) throw error;
-      const code = error instanceof BootError && error.store ? 'store-unusable' : 'node-failed';
-      const { message } = error as Error;
-      throw new ReplabError(
-        code,
-        { cluster: this.#world.cluster, node: this.id, detail: message },
-        { cause: error },
-      );
+      throw whyNotBooted(error, { cluster: this.#world.cluster, node: this.id });
     } finally {
       clearTimeout(timer);
     }
@@ -220,7 +276,7 @@ export class ManagedNode {
     this.#expectsEnd = true;
     await process.stop();
     const { code, signal } = await process.exited;
-    return { changed: true, lostInFlight: 0, event: this.#event('stopped', { code, signal }) };
+    return { ...nothing, changed: true, event: this.#event('stopped', { code, signal }) };
   }
 
   #onExit(process: NodeProcess, { code, signal, reason }: NodeExit): void {
@@ -242,7 +298,7 @@ export class ManagedNode {
     return this.#world.events.append(this.id, name, fields);
   }
 
-  #inTurn(act: () => Promise<Acted>): Promise<Acted> {
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#queue.then(act);
     this.#queue = done.catch(() => {});
     return done;

@@ -1,6 +1,6 @@
 import { writeRecord, type ClusterRecord, type NodeRecord } from '../control/cluster-record.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
-import type { NodeId } from '../protocol/node-id.ts';
+import { lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
 
 /** The cluster's record, in memory and on disk alike: a change is on disk when `change` returns. */
 export interface RecordFile {
@@ -10,6 +10,8 @@ export interface RecordFile {
   tryChange(fields: Partial<ClusterRecord>): void;
   /** Notes the process a node has now. */
   started(node: NodeId, process: ProcessIdentity): void;
+  /** Notes the disk a node has from now on. */
+  tookDisk(node: NodeId, disk: DiskId): void;
 }
 
 /** Only the holder of the directory's lock may open it. */
@@ -19,6 +21,9 @@ export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile 
     const next = { ...now, ...fields };
     writeRecord(dir, next);
     now = next;
+  };
+  const note = (node: NodeId, fields: Partial<NodeRecord>): void => {
+    change({ nodes: now.nodes.map((one) => (one.id === node ? { ...one, ...fields } : one)) });
   };
   change({});
   return {
@@ -33,10 +38,7 @@ export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile 
         console.error(error);
       }
     },
-    started(node, process) {
-      const update = (record: NodeRecord): NodeRecord =>
-        record.id === node ? { ...record, process } : record;
-      change({ nodes: now.nodes.map(update) });
-    },
+    started: (node, process) => note(node, { process }),
+    tookDisk: (node, disk) => note(node, { disk, lives: lifeOf(disk) }),
   };
 }

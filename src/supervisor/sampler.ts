@@ -72,6 +72,11 @@ export class Sampler {
     return () => void this.#watchers.delete(watcher);
   }
 
+  /** The leader's log has begun anew: what it had when is no measure any more. */
+  forget(): void {
+    this.#history = [];
+  }
+
   /** Looks by itself from now on, more often while something moves, or somebody watches. */
   start(): void {
     this.#schedule(busyEveryMs);

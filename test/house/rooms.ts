@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   commands: { from: ['supervisor', 'client', 'control', 'sim', 'checkers', 'history', ...pureRooms] },
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
-  engines: { from: ['control', 'node', ...pureRooms] },
+  engines: { from: ['control', 'node', 'store', ...pureRooms] },
   client: { from: ['control', 'node', ...pureRooms], packages: ['jsonata', 'zod'] },
   control: { from: pureRooms },
   proxy: { from: ['node', ...pureRooms] },

@@ -37,6 +37,7 @@ export function sqliteSubject(
     rollback: () => open.rollback(),
     recover: () => open.recover(),
     close: () => open.close(),
+    abandon: () => open.abandon(),
   };
   return {
     dir,

@@ -7,6 +7,7 @@ import { processesOf } from '../../src/control/remains.ts';
 import { clusterDir, paths } from '../../src/control/state-dir.ts';
 import { takeDownCluster } from '../../src/control/take-down.ts';
 import { launchCluster } from '../../src/supervisor/launch.ts';
+import { diskOf } from '../../src/protocol/node-id.ts';
 import { tempDir } from '../support/until.ts';
 import { ask, eventsAfter, freshNode, freshSnapshot, identitiesIn, launch, recordIn } from './live.ts';
 import { specOf } from './specs.ts';
@@ -142,8 +143,8 @@ describe('up and down', { timeout: 60_000 }, () => {
     await launch(root, specOf('c1', 2));
     await takeDownCluster(root, 'c1', { keep: true });
     const dir = clusterDir(root, 'c1');
-    for (const file of readdirSync(paths.nodeData(dir, 'n2')))
-      writeFileSync(join(paths.nodeData(dir, 'n2'), file), 'no database at all');
+    const data = paths.nodeData(dir, 'n2', diskOf('n2'));
+    for (const file of readdirSync(data)) writeFileSync(join(data, file), 'no database at all');
     await expect(launchCluster({ root, name: 'c1', spec: null })).rejects.toMatchObject({
       code: 'store-unusable',
       facts: { node: 'n2' },

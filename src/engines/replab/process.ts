@@ -6,13 +6,14 @@ import {
   type ProcessIdentity,
   type ProcessState,
 } from '../../control/process-identity.ts';
-import { assert, unreachable } from '../../lib/assert.ts';
+import { unreachable } from '../../lib/assert.ts';
 import type { NodeConditions } from '../../faults/conditions.ts';
 import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
 import type { ConditionHits } from '../../node/machine.ts';
 import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
 import type { Outcome } from '../../protocol/request.ts';
 import { BootError, type NodeExit, type NodeProcess, type NodeReady } from '../engine.ts';
+import { continueTree, stopTree } from '../process-tree.ts';
 import { lastWords } from '../log-tail.ts';
 import { Pending } from './pending.ts';
 
@@ -27,17 +28,18 @@ export interface ReplabProcessOptions {
 const maxUnansweredProbes = 4;
 /** From the request to finish until SIGTERM, and from there until SIGKILL. */
 const stopMs = 2500;
-const pauseMs = 1000;
 
 export class ReplabProcess implements NodeProcess {
   readonly identity: ProcessIdentity;
   readonly exited: Promise<NodeExit>;
   readonly #child: ChildProcess;
   readonly #options: ReplabProcessOptions;
-  readonly #ready = Promise.withResolvers<NodeReady>();
+  #ready = Promise.withResolvers<NodeReady>();
   readonly #probes = new Pending<NodeReport>();
   readonly #operations = new Pending<Outcome>();
   readonly #conditions = new Pending<ConditionHits>();
+  readonly #halts = new Pending<true>();
+  #booted = false;
   #fatal: (FromNode & { readonly type: 'fatal' }) | null = null;
 
   constructor(child: ChildProcess, identity: ProcessIdentity, options: ReplabProcessOptions) {
@@ -55,6 +57,11 @@ export class ReplabProcess implements NodeProcess {
   }
 
   boot(init: NodeInit): Promise<NodeReady> {
+    if (this.#booted && !this.#ended) {
+      this.#ready = Promise.withResolvers();
+      this.#ready.promise.catch(() => {});
+    }
+    this.#booted = true;
     this.#send(init);
     return this.#ready.promise;
   }
@@ -85,6 +92,12 @@ export class ReplabProcess implements NodeProcess {
     return answer;
   }
 
+  async halt(deadlineMs: number): Promise<boolean> {
+    const { id, answer } = this.#halts.open(deadlineMs);
+    this.#send({ type: 'halt', id });
+    return (await answer) === true;
+  }
+
   state(): ProcessState | null {
     return this.#ended ? null : stateOf(this.identity);
   }
@@ -103,18 +116,12 @@ export class ReplabProcess implements NodeProcess {
     this.#signal('SIGKILL');
   }
 
-  /** A built-in node is one process: it starts no others. */
   async pause(): Promise<void> {
-    this.#signal('SIGSTOP');
-    const end = performance.now() + pauseMs;
-    while (this.state() === 'alive') {
-      assert(performance.now() < end, 'a process that was sent SIGSTOP stops', { ...this.identity });
-      await wait(1);
-    }
+    if (!this.#ended) await stopTree(this.identity);
   }
 
   resume(): void {
-    this.#signal('SIGCONT');
+    if (!this.#ended) continueTree(this.identity);
   }
 
   get #ended(): boolean {
@@ -144,6 +151,8 @@ export class ReplabProcess implements NodeProcess {
         return this.#operations.settle(message.id, message.outcome);
       case 'settled':
         return this.#conditions.settle(message.id, message.hits);
+      case 'halted':
+        return this.#halts.settle(message.id, true);
       case 'trace':
         return this.#options.onTrace(message.events);
       case 'fatal':
@@ -163,6 +172,7 @@ export class ReplabProcess implements NodeProcess {
     this.#probes.abandon();
     this.#operations.abandon();
     this.#conditions.abandon();
+    this.#halts.abandon();
     return { code, signal, reason };
   }
 

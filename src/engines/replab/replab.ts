@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { ReplabError } from '../../control/errors.ts';
 import { identify, markVariable } from '../../control/process-identity.ts';
+import { copyDisk, loseUnsynced, syncDisk } from '../../store/disk-files.ts';
 import type { Engine } from '../engine.ts';
 import { entryFile } from '../entries.ts';
 import { parentDeathCommand } from '../parent-death.ts';
@@ -14,6 +15,7 @@ const nodeFlags = ['--max-semi-space-size=1'];
 export const replabEngine: Engine = {
   name: 'replab',
   summary: 'built in: a process and an SQLite store per node',
+  disk: { copy: copyDisk, sync: syncDisk, loseUnsynced },
   start({ node, logFile, mark, onTrace }) {
     const log = openSync(logFile, 'a', 0o600);
     try {

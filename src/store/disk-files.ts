@@ -1,0 +1,87 @@
+/**
+ * A disk as files, while no process has it open, or the one that has is stopped: what a kill leaves and what a
+ * copy of a frozen disk holds are both what SQLite recovers from. The `-shm` files are left out: they are an
+ * index that is made anew.
+ */
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DiskId } from '../protocol/node-id.ts';
+import { renameDisk } from './node-file.ts';
+import { bytesOfFrames, checkpointedFrames, readWal } from './wal-file.ts';
+
+const files = ['node.db', 'node.db-wal', 'data.db', 'data.db-wal'] as const;
+
+/** Up to where a disk is known to be fsynced: frames of one generation of its WAL. */
+export interface Synced {
+  readonly salts: string | null;
+  readonly frames: number;
+}
+
+/** What a power failure took: commits, and the bytes of the WAL they were in. */
+export interface LostUnsynced {
+  readonly commits: number;
+  readonly bytes: number;
+}
+
+/** Copies a disk to an empty place, durably, as another disk if need be; answers how many bytes it has. */
+export async function copyDisk(from: string, to: string, as: DiskId | null): Promise<number> {
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  let bytes = 0;
+  for (const name of files) {
+    try {
+      await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
+    }
+    bytes += (await stat(join(to, name))).size;
+    await syncFile(join(to, name));
+  }
+  if (as !== null) renameDisk(join(to, 'node.db'), as);
+  return bytes;
+}
+
+/** Fsyncs all that is on a disk now. */
+export async function syncDisk(dir: string): Promise<Synced> {
+  // Read first: what is written meanwhile may be synced too, and is not claimed to be.
+  const wal = readWal(join(dir, 'data.db-wal'));
+  for (const name of files) await syncFile(join(dir, name)).catch(ignoreMissing);
+  return { salts: wal?.salts ?? null, frames: wal?.commits.at(-1) ?? 0 };
+}
+
+/**
+ * What a machine that loses power would have left of a disk under durability `normal`: the WAL up to where it
+ * was fsynced, by `syncDisk` or by a checkpoint, copied to `to` as disk `as`. No copy when nothing was lost.
+ */
+export async function loseUnsynced(
+  { from, synced }: { readonly from: string; readonly synced: Synced },
+  { to, as }: { readonly to: string; readonly as: DiskId },
+): Promise<LostUnsynced> {
+  const wal = readWal(join(from, 'data.db-wal'));
+  if (wal === null) return { commits: 0, bytes: 0 };
+  const kept = Math.max(
+    synced.salts === wal.salts ? synced.frames : 0,
+    checkpointedFrames(join(from, 'data.db-shm'), wal),
+  );
+  const lost = wal.commits.filter((frames) => frames > kept);
+  if (lost.length === 0) return { commits: 0, bytes: 0 };
+  await copyDisk(from, to, as);
+  await truncate(join(to, 'data.db-wal'), bytesOfFrames(wal, kept));
+  await syncFile(join(to, 'data.db-wal'));
+  return { commits: lost.length, bytes: bytesOfFrames(wal, lost.at(-1)!) - bytesOfFrames(wal, kept) };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
