@@ -6,7 +6,8 @@ import { formatDuration } from '../lib/duration.ts';
 import { defineCommand, type Context, type DocumentResult } from './command.ts';
 import { forOption, injectOnNode } from './node-fault.ts';
 import { opening } from './opening.ts';
-import { optional, required } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, optional, required } from './params.ts';
 
 const does: Readonly<Record<string, string>> = {
   slow: 'in force; the whole process waits at each commit, heartbeats too',
@@ -25,7 +26,7 @@ export const disk = defineCommand({
     'slow, full and lose-unsynced are faults: they hold until `heal`, and `faults` counts what they hit.',
   ],
   args: {
-    node: required('NODE', 'a node, or a selector that stands for one'),
+    node: completing(nodeWords, required('NODE', 'a node, or a selector that stands for one')),
     what: required('WHAT', 'slow, full, lose-unsynced, save or restore'),
     value: optional('VALUE', 'a duration for slow, a name for save and restore'),
   },

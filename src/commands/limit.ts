@@ -1,6 +1,7 @@
 import { defineCommand } from './command.ts';
 import { forOption, injectOnNode } from './node-fault.ts';
-import { required } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, required } from './params.ts';
 
 export const limit = defineCommand({
   name: 'limit',
@@ -11,7 +12,7 @@ export const limit = defineCommand({
     'A new limit of a node takes the place of the one before.',
   ],
   args: {
-    node: required('NODE', 'a node, or a selector that stands for one'),
+    node: completing(nodeWords, required('NODE', 'a node, or a selector that stands for one')),
     rate: required('RATE', 'requests a second, such as 100/s or 0.5/s'),
   },
   options: forOption,

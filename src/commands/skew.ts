@@ -1,6 +1,7 @@
 import { defineCommand } from './command.ts';
 import { forOption, injectOnNode } from './node-fault.ts';
-import { required, text } from './params.ts';
+import { nodeWords } from './completes.ts';
+import { completing, required, text } from './params.ts';
 
 export const skew = defineCommand({
   name: 'skew',
@@ -10,7 +11,7 @@ export const skew = defineCommand({
     'What it affects: nothing that a single-leader cluster decides. Timers, suspicion and write timeouts run on the monotonic clock, which a skew leaves alone; `--monotonic-drift` is a fault of that one: the node waits too long or too short for everything, which no protocol with leases can do without assuming it away.',
     'A new skew of a node takes the place of the one before.',
   ],
-  args: { node: required('NODE', 'a node, or a selector that stands for one') },
+  args: { node: completing(nodeWords, required('NODE', 'a node, or a selector that stands for one')) },
   options: {
     offset: text('DURATION', 'how far ahead its calendar is; behind, with a minus: --offset=-5s'),
     drift: text('PERCENT', 'how much faster it runs from now on: 1% gains 10 ms every second'),
