@@ -30,7 +30,7 @@ export function audit(
   let rows: ReadonlyMap<string, string> | null = null;
   let digest: number | null = null;
   for (const { id, disk } of record.nodes) {
-    const own = paths.nodeData(dir, id);
+    const own = paths.nodeData(dir, id, disk);
     if (!existsSync(join(own, 'data.db'))) {
       problems.push(`${id} has no data`);
       continue;
