@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Durability } from '../cluster/spec.ts';
 import { ReplabError } from '../control/errors.ts';
 import { paths } from '../control/state-dir.ts';
-import type { EngineDisk, LostUnsynced, Synced } from '../engines/engine.ts';
+import type { EngineDisk, LostUnsynced, NodeProcess, Synced } from '../engines/engine.ts';
 import { conditionsOf } from '../faults/faults.ts';
 import { diskOf, lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import type { NodeHits } from './node-hits.ts';
@@ -54,22 +54,29 @@ export class NodeDisk {
     await this.#replace(({ dir }) => mkdir(dir, { recursive: true, mode: 0o700 }));
   }
 
-  /** Copies it under a name; nobody may write to it meanwhile. Answers its size in bytes. */
-  async save(name: string): Promise<number> {
+  /** Copies it under a name; the process that writes to it, if any, is frozen meanwhile. */
+  async save(
+    name: string,
+    process: NodeProcess | null,
+  ): Promise<{ readonly bytes: number; readonly frozenMs: number }> {
     const to = paths.savedDisk(this.#world.dir, this.node, name);
-    const bytes = await this.#world.engine.disk.copy(this.dir, `${to}.new`, null);
+    const freezes = process?.state() === 'alive';
+    const from = performance.now();
+    let bytes: number;
+    try {
+      if (freezes) await process?.pause();
+      bytes = await this.#world.engine.disk.copy(this.dir, `${to}.new`, null);
+    } finally {
+      if (freezes) process?.resume();
+    }
+    const frozenMs = freezes ? Math.round(performance.now() - from) : 0;
     await rm(to, { recursive: true, force: true });
     await rename(`${to}.new`, to);
-    return bytes;
+    return { bytes, frozenMs };
   }
 
   /** From now on a copy of what was saved, with a new id: nothing may count it for what the former one did. */
   async restore(name: string): Promise<number> {
-    const names = await this.saved();
-    if (!names.includes(name)) {
-      const { cluster } = this.#world;
-      throw new ReplabError('no-such-copy', { cluster, node: this.node, name, names: names.join(', ') });
-    }
     const from = paths.savedDisk(this.#world.dir, this.node, name);
     let bytes = 0;
     await this.#replace(async ({ id, dir }) => {
@@ -78,10 +85,13 @@ export class NodeDisk {
     return bytes;
   }
 
-  /** Names of its copies. */
-  async saved(): Promise<readonly string[]> {
-    const all = await readdir(paths.savedDisk(this.#world.dir, this.node, '')).catch(() => []);
-    return all.filter((name) => !name.endsWith('.new')).toSorted();
+  /** `no-such-copy` when nothing was saved under that name. */
+  async refuseIfMissing(name: string): Promise<void> {
+    const { cluster, dir } = this.#world;
+    const all = await readdir(paths.savedDisk(dir, this.node, '')).catch(() => []);
+    const names = all.filter((one) => !one.endsWith('.new')).toSorted();
+    if (names.includes(name)) return;
+    throw new ReplabError('no-such-copy', { cluster, node: this.node, name, names: names.join(', ') });
   }
 
   /** It may forget, from now on, what is not fsynced: so what it has by now is. */

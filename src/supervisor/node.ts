@@ -118,13 +118,8 @@ export class ManagedNode {
   /** Copies its disk under a name; a process that runs is frozen meanwhile. */
   save(name: string): Promise<DiskActed> {
     return this.#inTurn(async () => {
-      const process = this.#process;
-      const frozen = process !== null && process.state() !== 'paused';
-      const from = performance.now();
-      if (frozen) await process.pause();
-      const bytes = await this.storage.save(name).finally(() => (frozen ? process.resume() : undefined));
-      const frozenMs = frozen ? Math.round(performance.now() - from) : 0;
-      return { event: this.#event('disk-saved', { name, bytes, frozenMs }), bytes, frozenMs };
+      const saved = await this.storage.save(name, this.#process);
+      return { event: this.#event('disk-saved', { name, ...saved }), ...saved };
     });
   }
 
@@ -132,8 +127,8 @@ export class ManagedNode {
   restore(name: string): Promise<DiskActed> {
     return this.#inTurn(async () => {
       const process = this.#process;
-      const names = await this.storage.saved();
-      if (names.includes(name) && process !== null) await this.#stop(process);
+      await this.storage.refuseIfMissing(name);
+      if (process !== null) await this.#stop(process);
       const bytes = await this.storage.restore(name);
       const event = this.#event('disk-restored', { name, disk: diskName(this.disk), bytes });
       if (process !== null) await this.#start();

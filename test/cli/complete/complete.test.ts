@@ -21,7 +21,7 @@ test('commands', async () => {
   expect(await offered([''])).toEqual([...commandNames, 'help']);
   expect(await offered(['expe'])).toEqual(['expect', 'expect-exit']);
   expect(await offered(['-c', 't1', '--json', 'ki'])).toEqual(['kill']);
-  expect(await offered(['help', 'res'])).toEqual(['restart', 'resume']);
+  expect(await offered(['help', 'rest'])).toEqual(['restart']);
   expect(await offered(['nonsense', ''])).toEqual([]);
 });
 
