@@ -222,15 +222,12 @@ export class ManagedNode {
     const unreachable = proxy.upstream(this.id, null);
     process.kill();
     const lost = keeps ? { frames: 0, bytes: 0 } : await proxy.discard(this.id);
-    await unreachable;
-    await process.exited;
+    await Promise.all([unreachable, process.exited]);
     const lostUnsynced = keeps ? null : await this.storage.machineDied();
     const event = this.#event('killed', {
       pid: process.identity.pid,
       ...(keeps ? { process: true } : { lostFrames: lost.frames, lostBytes: lost.bytes }),
-      ...(lostUnsynced === null
-        ? {}
-        : { unsyncedCommits: lostUnsynced.commits, unsyncedBytes: lostUnsynced.bytes }),
+      ...(lostUnsynced && { unsyncedCommits: lostUnsynced.commits, unsyncedBytes: lostUnsynced.bytes }),
     });
     return { changed: true, lostInFlight: lost.frames, lostUnsynced, event };
   }

@@ -171,8 +171,8 @@ test(
       client.close();
     }
     await ok('down', '--keep');
-    const own = paths.nodeData(dir, 'n1');
     const { disk } = recordIn(env, 'c1').nodes[0]!;
+    const own = paths.nodeData(dir, 'n1', disk);
     const store = openStore({ dir: own, cluster: soundOwner(own), disk, durability: 'normal' });
     const held = new Map(contents(store));
     store.close();
