@@ -10,12 +10,12 @@ import type {
 } from '../commands/command.ts';
 import { commands, type CommandName } from '../commands/commands.ts';
 import { plain } from '../commands/style.ts';
-import { parseDurationOption } from '../commands/params.ts';
 import { toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { saveNameFault, saveResult } from '../control/saved-results.ts';
 import { stateRoot } from '../control/state-dir.ts';
 import { createChance, type Chance } from '../lib/chance.ts';
+import { parseDuration } from '../lib/duration.ts';
 import { documentOf, errorDocumentOf, itemsDocument, type Told } from './document.ts';
 import { loadStyle, printDocument, printError, printStream, type Output } from './output.ts';
 import { usage, type Parsed } from './parse.ts';
@@ -220,11 +220,12 @@ function clusterOf({ cluster }: Globals): string | null {
 
 function timeoutOf(command: string, given: string | undefined): number | null {
   if (given === undefined) return null;
-  try {
-    return parseDurationOption(given);
-  } catch (error) {
-    throw usage(command, `--timeout is ${JSON.stringify(given)}; expected ${(error as Error).message}.`);
-  }
+  const ms = parseDuration(given);
+  if (ms !== null) return ms;
+  throw usage(
+    command,
+    `--timeout is ${JSON.stringify(given)}; expected a duration such as 250ms, 10s or 1m.`,
+  );
 }
 
 function checkSave(command: Command, input: AnyInput, name: string | undefined): void {

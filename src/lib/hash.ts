@@ -10,14 +10,16 @@ const modulus = 2 ** 48;
 export function hash48(text: string, seed: Hash48 = 0): Hash48 {
   let a = (seed | 0) ^ 0x2c1b3c6d;
   let b = (Math.floor(seed / 4294967296) | 0) ^ 0x297a2d39;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0xcc9e2d51);
+  // Two units a round: hashing is a tenth of a write. The end of an odd text is a unit and none.
+  const { length } = text;
+  for (let i = 0; i < length; i += 2) {
+    const units = text.charCodeAt(i) | (i + 1 < length ? text.charCodeAt(i + 1) << 16 : 0);
+    a = Math.imul(a ^ units, 0xcc9e2d51);
     a = (a << 13) | (a >>> 19);
-    b = Math.imul(b ^ unit ^ (a >>> 7), 0x1b873593);
+    b = Math.imul(b ^ units ^ (a >>> 7), 0x1b873593);
     b = (b << 15) | (b >>> 17);
   }
-  a = finish(a ^ text.length);
+  a = finish(a ^ length);
   b = finish(b ^ a);
   return (b & 0xffff) * 4294967296 + (a >>> 0);
 }

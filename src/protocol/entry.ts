@@ -65,17 +65,38 @@ export function seal(previous: Hash48, draft: Omit<Entry, 'chain'>): Sealed {
   const result = draft.result === undefined ? null : JSON.stringify(draft.result);
   const identity = client === undefined ? '' : `${client}#${seq ?? ''}`;
   const chain = hash48(body, hash48(`${formatPosition(at)}|${identity}|${result ?? ''}`, previous));
-  const head = {
+  const plain = client === undefined && seq === undefined && result === null;
+  const entry = plain ? { at, chain, body: draft.body } : identified(at, chain, draft);
+  return { entry, body, result, bytes: sizeOf(draft, chain, body, result) };
+}
+
+/** Its keys in the order of `Entry`. */
+function identified(at: Position, chain: Hash48, { client, seq, result, body }: Omit<Entry, 'chain'>): Entry {
+  return {
     at,
     chain,
     ...(client === undefined ? {} : { client }),
     ...(seq === undefined ? {} : { seq }),
+    ...(result === undefined ? {} : { result }),
+    body,
   };
-  const entry: Entry = {
-    ...head,
-    ...(draft.result === undefined ? {} : { result: draft.result }),
-    body: draft.body,
-  };
-  const bytes = JSON.stringify(head).length + ',"body":'.length + body.length;
-  return { entry, body, result, bytes: bytes + (result === null ? 0 : ',"result":'.length + result.length) };
+}
+
+/** `entryBytes` of it, from the texts that are there already. */
+function sizeOf(
+  { at, client, seq }: Omit<Entry, 'chain'>,
+  chain: Hash48,
+  body: string,
+  result: string | null,
+): number {
+  const { number, disk } = at.epoch;
+  const names = '{"at":{"epoch":{"number":,"disk":},"index":},"chain":,"body":}'.length;
+  return (
+    names +
+    `${number}${disk}${at.index}${chain}`.length +
+    (client === undefined ? 0 : ',"client":'.length + JSON.stringify(client).length) +
+    (seq === undefined ? 0 : `,"seq":${seq}`.length) +
+    (result === null ? 0 : ',"result":'.length + result.length) +
+    body.length
+  );
 }

@@ -6,6 +6,7 @@ import { load } from './load.ts';
 import { repeat, timed, type Figure } from './measure.ts';
 import { checkers } from './checkers.ts';
 import { cut } from './cut.ts';
+import { delay } from './delay.ts';
 import { hop } from './hop.ts';
 import { resp } from './resp.ts';
 import { stores } from './stores.ts';
@@ -25,6 +26,7 @@ export const parts = {
   writes,
   hop,
   cut,
+  delay,
   watch,
   checkers,
 } as const satisfies Record<string, Part>;

@@ -15,10 +15,6 @@ const alone: readonly Case[] = [
   { args: ['put', 'x', '--file', 'no/such/file'], exit: 3, says: /cannot be read: ENOENT/ },
   { args: ['status', '--jsn'], exit: 3, says: /Did you mean --json\?/ },
   { args: ['status', '--timeout', '5'], exit: 3, says: /--timeout is "5"; expected a duration/ },
-  { args: ['status', '--timeout', '169h'], exit: 3, says: /of at most 168h/ },
-  { args: ['expect', 'true', '--within', 'soon'], exit: 3, says: /--within is "soon"; expected a duration/ },
-  { args: ['isolate', 'n1', '--for', '5'], exit: 3, says: /--for is "5"; expected a duration/ },
-  { args: ['up', '--write-timeout', '2h'], exit: 3, says: /expected a duration from 1ms to 1h/ },
   { args: ['up', '--nodes', '65'], exit: 3, says: /from 1 to 64/ },
   {
     args: ['up', '--sync', '9'],

@@ -9,7 +9,7 @@ import { parentDeathCommand } from '../parent-death.ts';
 import { ReplabProcess } from './process.ts';
 
 /** What a node allocates dies young: a small nursery is enough, and is collected before it is resident. */
-const nodeFlags = ['--max-semi-space-size=1'];
+const nodeFlags = ['--max-semi-space-size=4'];
 
 /** The built-in nodes: one Node.js process each, spoken to over its IPC channel. */
 export const replabEngine: Engine = {
