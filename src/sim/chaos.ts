@@ -3,7 +3,8 @@ import type { Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { lanes } from '../protocol/message-class.ts';
 import { clientPlace, type Place } from '../cluster/place.ts';
-import type { FaultParams, NodeFaultParams, ParamsOf } from '../faults/fault.ts';
+import type { FaultParams, ParamsOf } from '../faults/fault.ts';
+import { burdens } from './burdens.ts';
 import type { Operator } from './operator.ts';
 import { drawMs, type Range } from './scheduler.ts';
 import { drawSettings } from './settings.ts';
@@ -26,6 +27,7 @@ export const chaosKinds = [
   'disk-slow',
   'skew',
   'limit',
+  'lose-unsynced',
   'reset',
   'wipe',
   'promote',
@@ -44,28 +46,6 @@ export interface ChaosOptions {
   /** Until a fault is healed, a node started or resumed again. */
   readonly lastsMs: Range;
 }
-
-const burdens = {
-  'disk-stays-full': (node: NodeId): NodeFaultParams => ({ kind: 'disk', node, trouble: 'full' }),
-  'disk-slow': (node: NodeId, rng: Rng): NodeFaultParams => ({
-    kind: 'disk',
-    node,
-    trouble: 'slow',
-    slowMs: rng.pick([1, 20, 300]),
-  }),
-  skew: (node: NodeId, rng: Rng): NodeFaultParams => ({
-    kind: 'skew',
-    node,
-    offsetMs: rng.pick([-3_600_000, -700, 50, 5000]),
-    driftPercent: rng.pick([-10, 0, 0, 1]),
-    monotonicDriftPercent: rng.pick([-50, -5, 0, 0, 0, 5, 80]),
-  }),
-  limit: (node: NodeId, rng: Rng): NodeFaultParams => ({
-    kind: 'limit',
-    node,
-    perS: rng.pick([0.5, 3, 20, 100]),
-  }),
-} as const;
 
 /** Seeded faults, one after another, several at a time. */
 export class Chaos {
@@ -154,6 +134,8 @@ export class Chaos {
       case 'skew':
       case 'limit':
         return this.#burden(kind);
+      case 'lose-unsynced':
+        return this.#loseUnsynced();
       case 'reset':
         return this.#onRunning((id) => this.#reset(id));
       case 'promote':
@@ -275,6 +257,20 @@ export class Chaos {
     const id = this.#world.fault(burdens[kind](this.#victim(), this.#rng));
     this.#later(() => this.#world.heal(id));
     return true;
+  }
+
+  /** A power failure after a while of writing. It struck when it took something, and not before. */
+  #loseUnsynced(): boolean {
+    const id = this.#victim();
+    const fault = this.#world.fault({ kind: 'disk', node: id, trouble: 'lose-unsynced' });
+    this.#later(() => {
+      if (this.#world.node(id).state !== 'down') {
+        if (this.#world.kill(id) > 0) this.hits['lose-unsynced'] = (this.hits['lose-unsynced'] ?? 0) + 1;
+        this.#startLater(id);
+      }
+      this.#world.heal(fault);
+    });
+    return false;
   }
 
   #pause(): boolean {

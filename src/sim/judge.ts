@@ -56,6 +56,8 @@ export class Judge implements Watcher {
   wiped(node: SimNode): void {
     this.#wipes += 1;
     this.ghost.wiped(node);
+    // One that lost its tail alone has still something on it.
+    this.ghost.sync(node.id);
   }
 
   promoting(promotion: Promotion): void {

@@ -12,6 +12,8 @@ export interface MemoryData {
   readonly state: State;
   /** Takes back what this turn did. */
   rollback(): void;
+  /** Takes back the newest commits. */
+  lose(commits: number): void;
 }
 
 export function memoryData(
@@ -50,6 +52,11 @@ export function memoryData(
     state: stateOf(medium, log),
     rollback() {
       journal.rollback();
+      kv.taken();
+      log.startTurn();
+    },
+    lose(commits) {
+      journal.lose(commits);
       kv.taken();
       log.startTurn();
     },

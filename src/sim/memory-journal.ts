@@ -10,6 +10,12 @@ export interface Journal {
   mark(): () => void;
   commit(): void;
   rollback(): void;
+  /** From now on commits can be lost again; or, when false, those so far cannot any more. */
+  remember(commits: boolean): void;
+  /** Commits since it remembers them. */
+  remembered(): number;
+  /** Takes back the newest commits, so many of those it remembers; it then remembers none. */
+  lose(commits: number): void;
   /** The next write throws: the disk is full. */
   failNextWrite(): void;
   /** Every write throws, until it is called again. */
@@ -18,6 +24,8 @@ export interface Journal {
 
 export function journalOf(turn: TurnState): Journal {
   const undos: (() => void)[] = [];
+  const committed: (() => void)[][] = [];
+  let remembers = false;
   let failing = false;
   let full = false;
   const backTo = (count: number): void => {
@@ -39,8 +47,23 @@ export function journalOf(turn: TurnState): Journal {
       const count = undos.length;
       return () => backTo(count);
     },
-    commit: () => void (undos.length = 0),
+    commit() {
+      const all = undos.splice(0);
+      if (remembers && all.length > 0) committed.push(all);
+    },
     rollback: () => backTo(0),
+    remember(commits) {
+      remembers = commits;
+      committed.length = 0;
+    },
+    remembered: () => committed.length,
+    lose(commits) {
+      assert(undos.length === 0, 'what is under way is rolled back before', { commits });
+      for (const all of committed.slice(committed.length - commits).toReversed()) {
+        for (const undo of all.toReversed()) undo();
+      }
+      committed.length = 0;
+    },
     failNextWrite: () => void (failing = true),
     setFull: (now) => void (full = now),
   };

@@ -17,9 +17,12 @@ export interface MemoryNode {
   /** Before a log is cut: what it alone promised stays promised (I7). */
   keepPromise(epoch: Ballot): void;
   countBoot(): void;
+  /** It is another life of its storage now; its boots count anew. */
+  rename(disk: DiskId): void;
 }
 
-export function memoryNode(journal: Journal, disk: DiskId, lastEpoch: () => Ballot): MemoryNode {
+export function memoryNode(journal: Journal, first: DiskId, lastEpoch: () => Ballot): MemoryNode {
+  let disk = first;
   const discarded = new Map<string, Entry>();
   let written = zeroBallot;
   let boot = 1;
@@ -34,6 +37,10 @@ export function memoryNode(journal: Journal, disk: DiskId, lastEpoch: () => Ball
   return {
     keepPromise: write,
     countBoot: () => void (boot += 1),
+    rename(to) {
+      disk = to;
+      boot = 0;
+    },
     local: {
       get: () => ({ disk, boot, promised: promised() }),
       promise(ballot) {

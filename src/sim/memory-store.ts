@@ -1,7 +1,8 @@
 import { assert } from '../lib/assert.ts';
 import type { DiskId } from '../protocol/node-id.ts';
 import type { Ballot } from '../protocol/position.ts';
-import { newTurn } from '../protocol/store-medium.ts';
+import type { TurnLog } from '../protocol/log-core.ts';
+import { newTurn, type TurnState } from '../protocol/store-medium.ts';
 import type { HostStore } from '../protocol/store.ts';
 import { memoryData } from './memory-data.ts';
 import { journalOf, type Journal } from './memory-journal.ts';
@@ -26,7 +27,13 @@ export interface MemoryStore extends HostStore {
   /** Every write, until it is called again. */
   setFull(full: boolean): void;
   /** The last commit was of a turn that wrote something. */
-  readonly wrote: boolean;
+  wrote(): boolean;
+  /** All there is now is fsynced; what is committed to data.db from now on is not, or is when false. */
+  setForgetting(forgets: boolean): void;
+  /** Commits that a power failure may take. */
+  unsynced(): number;
+  /** The newest `commits` of them are gone, and with them the disk's id: it is `as` now. Only when it crashed. */
+  loseUnsynced(commits: number, as: DiskId): void;
 }
 
 /** An empty disk, and its first boot. Deterministic; a turn costs no more than what it changes. */
@@ -38,9 +45,7 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
   const data = memoryData(dataFile, turn, keepPromise);
   const files = filesOf(nodeFile, dataFile);
   const node = memoryNode(nodeFile, disk, () => data.log.last().epoch);
-  let alive = true;
-  let stale = false;
-
+  const life: Life = { alive: true, stale: false };
   const dropTurn = (): void => {
     turn.open = false;
     turn.unlogged = 0;
@@ -49,29 +54,70 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
   };
   const crash = (): void => {
     dropTurn();
-    alive = false;
+    life.alive = false;
     files.failNext(null);
   };
   return {
     local: node.local,
     log: data.log,
     state: data.state,
+    ...turnsOf(life, turn, { log: data.log, files, dropTurn }),
+    close: crash,
+    abandon: crash,
+    crash,
+    reopen() {
+      assert(!life.alive, 'a disk is opened by one process at a time');
+      node.countBoot();
+      life.alive = true;
+      life.stale = false;
+    },
+    failNextCommit: files.failNext,
+    failNextWrite: dataFile.failNextWrite,
+    setFull: files.setFull,
+    wrote: files.wrote,
+    setForgetting: dataFile.remember,
+    unsynced: dataFile.remembered,
+    loseUnsynced(commits, as) {
+      assert(!life.alive, 'a disk forgets when its machine dies', { commits });
+      data.lose(commits);
+      node.rename(as);
+    },
+  };
+}
+
+interface Life {
+  /** A process has it open. */
+  alive: boolean;
+  /** A turn has failed, and nothing has recovered from it. */
+  stale: boolean;
+}
+
+interface TurnParts {
+  readonly log: TurnLog;
+  readonly files: Files;
+  dropTurn(): void;
+}
+
+type Turns = Pick<MemoryStore, 'begin' | 'commit' | 'rollback' | 'recover'>;
+
+function turnsOf(life: Life, turn: TurnState, { log, files, dropTurn }: TurnParts): Turns {
+  return {
     begin() {
       assert(
-        alive && !turn.open && !stale,
+        life.alive && !turn.open && !life.stale,
         'a turn begins after the one before has ended or was recovered from',
       );
-      data.log.startTurn();
+      log.startTurn();
       turn.open = true;
     },
     commit() {
       assert(turn.open, 'a turn is committed once');
       assert(turn.unlogged === 0, 'what a turn wrote is in the log');
-      const entries = data.log.fresh();
-      stale = true;
+      const entries = log.fresh();
+      life.stale = true;
       try {
         files.commit();
-        stale = false;
+        life.stale = false;
         return entries;
       } finally {
         dropTurn();
@@ -79,24 +125,9 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
     },
     rollback: dropTurn,
     recover() {
-      assert(alive, 'a store is used while it is open');
+      assert(life.alive, 'a store is used while it is open');
       dropTurn();
-      stale = false;
-    },
-    close: crash,
-    abandon: crash,
-    crash,
-    reopen() {
-      assert(!alive, 'a disk is opened by one process at a time');
-      node.countBoot();
-      alive = true;
-      stale = false;
-    },
-    failNextCommit: files.failNext,
-    failNextWrite: dataFile.failNextWrite,
-    setFull: files.setFull,
-    get wrote() {
-      return files.wrote;
+      life.stale = false;
     },
   };
 }
@@ -106,7 +137,7 @@ interface Files {
   failNext(how: CommitFailure | null): void;
   setFull(full: boolean): void;
   /** The last commit was of a turn that wrote something. */
-  readonly wrote: boolean;
+  wrote(): boolean;
 }
 
 /** Commits node.db first (B0.3). A commit of nothing does not fail: SQLite is not even asked. */
@@ -133,8 +164,6 @@ function filesOf(node: Journal, data: Journal): Files {
       node.setFull(full);
       data.setFull(full);
     },
-    get wrote() {
-      return wrote;
-    },
+    wrote: () => wrote,
   };
 }

@@ -39,6 +39,7 @@ export class SimNode {
   #bornAt = 0;
   #generation = 0;
   #waitsToServe = false;
+  #forgets = false;
 
   constructor(id: NodeId, options: NodeOptions, hooks: NodeHooks, clock: Scheduler, rng: Rng) {
     this.id = id;
@@ -53,7 +54,10 @@ export class SimNode {
   /** What it lives under from now on, whether it runs or not. */
   set conditions(conditions: NodeConditions) {
     if (!this.#machine.apply(conditions)) return;
-    this.store.setFull(conditions.diskFull);
+    const { diskFull, diskForgets } = conditions;
+    this.store.setFull(diskFull);
+    if (diskForgets !== this.#forgets) this.store.setForgetting(diskForgets);
+    this.#forgets = diskForgets;
     this.#wake();
     for (const at of new Set(this.#timers.values())) this.#awaken(at);
   }
@@ -79,6 +83,7 @@ export class SimNode {
   start(): void {
     assert(this.state === 'down', 'only a node that is down starts', { node: this.id });
     if (this.#used) this.store.reopen();
+    if (this.#forgets) this.store.setForgetting(true);
     this.#used = true;
     this.state = 'up';
     this.#generation += 1;
@@ -111,7 +116,21 @@ export class SimNode {
     this.life += 1;
     this.store = this.#hooks.disk(this.disk);
     this.store.setFull(this.conditions.diskFull);
+    this.store.setForgetting(this.#forgets);
     this.#used = false;
+  }
+
+  /**
+   * Its machine has died: what its disk had not fsynced is lost, up to a checkpoint that may have been made at
+   * any time. Answers how many commits; a disk that lost some has a new id (P5).
+   */
+  loseUnsynced(): number {
+    assert(this.state === 'down', 'only a node that is down loses what it wrote', { node: this.id });
+    const commits = this.#forgets ? this.#rng.between(0, this.store.unsynced()) : 0;
+    if (commits === 0) return 0;
+    this.life += 1;
+    this.store.loseUnsynced(commits, this.disk);
+    return commits;
   }
 
   pause(): void {
@@ -230,7 +249,7 @@ export class SimNode {
     this.#busy = true;
     const leftOfPause = this.#inbox.marked;
     this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed, leftOfPause });
-    const slowMs = this.store.wrote ? this.#machine.conditions.diskSlowMs : 0;
+    const slowMs = this.store.wrote() ? this.#machine.conditions.diskSlowMs : 0;
     this.#later(drawMs(this.#rng, this.#options.commitMs) + slowMs, () => {
       this.#busy = false;
       for (const effect of effects) this.#carryOut(effect);

@@ -97,7 +97,7 @@ function drawWorkload(rng: Rng): WorkloadOptions {
 }
 
 /** They change all that comes after, or slow it down: mostly a seed has to do without. */
-const rare: readonly ChaosKind[] = ['wipe', 'disk-stays-full', 'disk-slow', 'skew', 'limit'];
+const rare: readonly ChaosKind[] = ['wipe', 'disk-stays-full', 'disk-slow', 'skew', 'limit', 'lose-unsynced'];
 
 function drawChaos(rng: Rng): ChaosOptions {
   const share = rng.pick([0.15, 0.4, 1]);

@@ -108,8 +108,11 @@ export class World {
     return true;
   }
 
-  /** `keep`: the process alone dies; what it wrote is still under way (`kill --process`, P6). */
-  kill(id: NodeId, keep = false): void {
+  /**
+   * The machine dies, and with it what its disk may forget; answers how many commits that were. `keep`: the
+   * process alone dies, and what it wrote is still under way (`kill --process`, P6).
+   */
+  kill(id: NodeId, keep = false): number {
     this.note(keep ? `kill --process ${id}` : `kill ${id}`);
     this.node(id).kill();
     this.network.down(id, keep);
@@ -119,6 +122,11 @@ export class World {
       replyTo(null);
     }
     this.#each((watcher) => watcher.downed?.(this.node(id)));
+    const commits = keep ? 0 : this.node(id).loseUnsynced();
+    if (commits === 0) return 0;
+    this.note(`${id} has lost ${commits} commits that were not fsynced`);
+    this.#each((watcher) => watcher.wiped?.(this.node(id)));
+    return commits;
   }
 
   wipe(id: NodeId): void {

@@ -8,6 +8,7 @@ import { checkers } from './checkers.ts';
 import { cut } from './cut.ts';
 import { delay } from './delay.ts';
 import { hop } from './hop.ts';
+import { reset } from './reset.ts';
 import { resp } from './resp.ts';
 import { stores } from './stores.ts';
 import { watch } from './watch.ts';
@@ -21,6 +22,7 @@ export const parts = {
   memory,
   commands,
   down,
+  reset,
   stores,
   resp,
   writes,

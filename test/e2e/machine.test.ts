@@ -56,7 +56,7 @@ describe('faults on a machine', { timeout: 90_000 }, () => {
     await own.ok('disk', 'n3', 'full');
     await own.ok('kill', 'n3');
     const start = await own.run(['start', 'n3']);
-    expect(start.exit).toBe(70);
+    expect(start.exit).toBe(8);
     expect(start.stderr).toMatch(/database or disk is full/);
     await own.ok('heal');
     await own.ok('start', 'n3');

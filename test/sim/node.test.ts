@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { conditionsOf } from '../../src/faults/faults.ts';
 import { createRng } from '../../src/lib/rng.ts';
+import { diskOf } from '../../src/protocol/node-id.ts';
 import type { Effect, Input, Replica, ReplicaStatus } from '../../src/protocol/protocol.ts';
 import { createMemoryStore } from '../../src/sim/memory-store.ts';
 import { SimNode } from '../../src/sim/node.ts';
@@ -9,7 +11,7 @@ import { Scheduler } from '../../src/sim/scheduler.ts';
 const quick: NodeOptions = { dispatchMs: [0, 0], commitMs: [1, 1], batch: [100, 100] };
 
 /** A replica that begins an epoch at every message, answers requests, and wakes every 100 ms. */
-function nodeOf(options: Partial<NodeOptions> = {}) {
+function nodeOf(options: Partial<NodeOptions> = {}, seed = 1) {
   const clock = new Scheduler();
   const stepped: string[] = [];
   const replies: string[] = [];
@@ -39,7 +41,7 @@ function nodeOf(options: Partial<NodeOptions> = {}) {
       turned: () => undefined,
     },
     clock,
-    createRng(1),
+    createRng(seed),
   );
   node.start();
   return {
@@ -59,6 +61,51 @@ function nodeOf(options: Partial<NodeOptions> = {}) {
     },
   };
 }
+
+describe('a disk that forgets', () => {
+  const forgets = conditionsOf(
+    [{ id: 'f1', since: 0, params: { kind: 'disk', node: 'n1', trouble: 'lose-unsynced' } }],
+    'n1',
+  );
+
+  test('loses commits of after, newest first, and its id with them; promises stay', () => {
+    const lost = new Set<number>();
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { message, node, run } = nodeOf({}, seed);
+      message('append');
+      run(20);
+      node.conditions = forgets;
+      for (let i = 0; i < 3; i += 1) {
+        message('append');
+        run(20);
+      }
+      node.kill();
+      const commits = node.loseUnsynced();
+      lost.add(commits);
+      expect(node.store.log.last().index).toBe(4 - commits);
+      expect(node.disk).toBe(commits === 0 ? 1 : diskOf('n1', 2));
+      node.start();
+      expect(node.boot).toBe(commits === 0 ? 2 : 1);
+      expect(node.store.local.get().disk).toBe(node.disk);
+    }
+    expect(lost).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  test('what it has when it starts, and what came before the fault, is fsynced', () => {
+    const { message, node, run } = nodeOf();
+    message('append');
+    run(20);
+    node.conditions = forgets;
+    message('append');
+    run(20);
+    node.kill();
+    node.start();
+    expect(node.store.unsynced()).toBe(0);
+    node.kill();
+    expect(node.loseUnsynced()).toBe(0);
+    expect(node.store.log.last().index).toBe(2);
+  });
+});
 
 describe('a turn', () => {
   test('T9: takes ctl first, and timers last', () => {

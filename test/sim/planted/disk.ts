@@ -21,9 +21,9 @@ export const disk: readonly Planted[] = [
     edits: [
       [
         store,
-        '      node.countBoot();\n      alive = true;',
+        '      node.countBoot();\n      life.alive = true;',
         `      node.countBoot();
-      alive = true;
+      life.alive = true;
       const last = data.log.last();
       const epoch = data.log.epochs().findLast(({ firstIndex }) => firstIndex < last.index)?.epoch;
       if (epoch === undefined || last.index < 9) return;
@@ -37,6 +37,18 @@ export const disk: readonly Planted[] = [
       ],
     ],
     caughtBy: ['F3: what was durable leaves a log only into the discarded'],
+  },
+  {
+    bug: 'a disk that lost what was not fsynced keeps its id (P5)',
+    edits: [
+      [
+        'sim/node.ts',
+        '    this.life += 1;\n    this.store.loseUnsynced(commits, this.disk);',
+        '    this.store.loseUnsynced(commits, this.disk);',
+      ],
+    ],
+    caughtBy: ["I4: a leader's match is durable on the follower's present disk"],
+    options: only('lose-unsynced', 'isolate'),
   },
   {
     bug: 'what was discarded is gone with the process',
