@@ -27,6 +27,8 @@ interface Waiting extends Asked {
 
 /** Decides when requests may be taken. */
 export interface Gate {
+  /** Requests are rationed: then no asker has several in a row. */
+  readonly rations: boolean;
   isOpen(): boolean;
   /** One that has waited since then is taken. */
   pass(since: number): void;
@@ -108,7 +110,7 @@ export class RequestQueue implements Source {
         const asked = line.asked.shift()!;
         this.#served += 1;
         if (line.asked.size === 0) this.#lines.delete(line.asker);
-        else if (this.#served < inARow) this.#serve(line);
+        else if (this.#served < inARow && !this.#gate.rations) this.#serve(line);
         else this.#makeReady(line);
         this.#open.set(asked.id, asked);
         this.#gate.pass(asked.since);

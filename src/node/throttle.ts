@@ -28,6 +28,10 @@ export class Throttle {
     this.#onOpen();
   }
 
+  get rations(): boolean {
+    return this.#bucket !== null;
+  }
+
   /** Whether a request that waits may be taken now. If not, `onOpen` is called when it may. */
   isOpen(): boolean {
     if (this.#bucket === null) return true;
