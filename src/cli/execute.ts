@@ -10,7 +10,7 @@ import type {
 } from '../commands/command.ts';
 import { commands, type CommandName } from '../commands/commands.ts';
 import { plain } from '../commands/style.ts';
-import { toReplabError } from '../control/errors.ts';
+import { ReplabError, toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { saveNameFault, saveResult } from '../control/saved-results.ts';
 import { stateRoot } from '../control/state-dir.ts';
@@ -22,6 +22,7 @@ import { usage, type Parsed } from './parse.ts';
 import type { Progress } from './progress.ts';
 import { route } from './route.ts';
 import { runCommand, type Interrupts } from './run.ts';
+import { usageLine } from './usage-line.ts';
 
 /** Where a command line runs: the process, a line of the shell, another command. */
 export interface Host {
@@ -59,6 +60,8 @@ export async function execute(argv: readonly string[], host: Host): Promise<numb
 class Line {
   private output: Output;
   private globals: Globals;
+  /** Once it is loaded. */
+  private command: Command | null = null;
   private readonly host: Host;
 
   constructor(host: Host, argv: readonly string[]) {
@@ -87,6 +90,7 @@ class Line {
 
   async run(name: CommandName, words: readonly string[]): Promise<number> {
     const [command, { parseWords }] = await Promise.all([commands[name].load(), import('./parse.ts')]);
+    this.command = command;
     const { input, globals } = parseWords(command, words);
     this.globals = { ...this.host.inherited, ...globals };
     this.output = {
@@ -172,7 +176,7 @@ class Line {
   }
 
   fail(thrown: unknown): number {
-    let error = toReplabError(thrown);
+    let error = this.withUsage(toReplabError(thrown));
     try {
       // What was not understood was not run: it leaves an earlier result as it is.
       if (error.code !== 'usage') this.tell(errorDocumentOf(error), error.facts);
@@ -185,6 +189,13 @@ class Line {
       this.host.err(`${thrown.stack}\n`);
     }
     return told.exit;
+  }
+
+  /** What was not understood is told with how the command is used. */
+  private withUsage(error: ReplabError): ReplabError {
+    if (error.code !== 'usage' || this.command === null) return error;
+    const facts = { ...error.facts, command: this.command.name, usage: usageLine(this.command) };
+    return new ReplabError('usage', facts, { cause: error });
   }
 
   /** What command lines inside this one are given: all but where to keep a result. */

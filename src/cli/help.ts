@@ -3,6 +3,7 @@ import { commandNames, commands, groups } from '../commands/commands.ts';
 import type { Style } from '../commands/style.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { globalsOfCommand } from './global-options.ts';
+import { usageLine } from './usage-line.ts';
 
 const width = 96;
 
@@ -29,16 +30,6 @@ export function commandHelp(command: Command, style: Style): string {
     examplesSection(command, style),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
-}
-
-/** `put KEY [VALUE] [options]`. */
-function usageLine(command: Command): string {
-  const args = Object.values(command.args).map(({ placeholder, required, several }) => {
-    const word = several ? `${placeholder}...` : placeholder;
-    return required ? word : `[${word}]`;
-  });
-  const options = Object.keys(command.options).length > 0 ? ['[options]'] : [];
-  return [command.name, ...args, ...options].join(' ');
 }
 
 /** The list of commands, by group. */

@@ -2,6 +2,7 @@ import { Command as Parser, CommanderError, Option as Flag } from 'commander';
 import type { AnyInput, Command } from '../commands/command.ts';
 import { UsageError } from '../commands/params.ts';
 import { ReplabError } from '../control/errors.ts';
+import { nearest } from '../lib/nearest.ts';
 import { globalsOfCommand, type GlobalName } from './global-options.ts';
 
 export interface Parsed {
@@ -31,7 +32,7 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
     parser.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw usage(command.name, sentence(error.message));
+    throw usage(command.name, mistake(command, error));
   }
   return { input: inputOf(command, parser), globals: globalsOf(command, parser) };
 }
@@ -63,7 +64,8 @@ function parsed(command: string, what: string, given: string, parse: () => unkno
     return parse();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw usage(command, `${what} is ${JSON.stringify(given)}; expected ${error.message}.`);
+    const meant = guess(given, error.words);
+    throw usage(command, `${what} is ${JSON.stringify(given)}; expected ${error.message}.${meant}`);
   }
 }
 
@@ -81,7 +83,44 @@ function givenOf(parser: Parser, name: string): string | undefined {
   return value === true ? '' : value;
 }
 
-/** `error: unknown option '--fo'\n(Did you mean --for?)` as a sentence. */
+/** commander's complaint in words of ours, with what was meant where that is likely. */
+function mistake(command: Command, { code, message }: CommanderError): string {
+  const [, named = ''] = /'([^']*)'/.exec(message) ?? [];
+  switch (code) {
+    case 'commander.missingArgument': {
+      const arg = Object.values(command.args).find(({ placeholder }) => named.startsWith(placeholder));
+      return `${arg?.placeholder ?? named} is missing: ${arg?.summary ?? 'see the help'}.`;
+    }
+    case 'commander.excessArguments': {
+      const takes = Object.values(command.args).map(({ placeholder }) => placeholder);
+      const given = message.slice(message.lastIndexOf(': ') + 2).replace(/\.$/, '');
+      return takes.length === 0
+        ? `${command.name} takes no arguments; given: ${given}.`
+        : `${command.name} takes ${takes.join(' and ')} and no more; given: ${given}.`;
+    }
+    case 'commander.optionMissingArgument': {
+      const [, flag = named, value = 'a value'] = /(--[a-z-]+) <([^>]+)>/.exec(named) ?? [];
+      return `${flag} is followed by ${value}.`;
+    }
+    case 'commander.unknownOption':
+      return `There is no option ${named}.${guess(named, optionsOf(command))}`;
+    default:
+      return sentence(message);
+  }
+}
+
+function optionsOf(command: Command): readonly string[] {
+  const globals = globalsOfCommand(command).map(([name]) => name);
+  return [...Object.keys(command.options), ...globals, 'help'].map((name) => `--${name}`);
+}
+
+/** ` Did you mean X?`, or nothing. */
+export function guess(typed: string, words: readonly string[]): string {
+  const meant = nearest(typed, words);
+  return meant === null ? '' : ` Did you mean ${meant}?`;
+}
+
+/** `error: something` as a sentence. */
 function sentence(message: string): string {
   const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
   const said = text.charAt(0).toUpperCase() + text.slice(1);

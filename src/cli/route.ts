@@ -1,6 +1,5 @@
 import { commandNames, isCommandName, type CommandName } from '../commands/commands.ts';
-import { nearest } from '../lib/nearest.ts';
-import { usage } from './parse.ts';
+import { guess, usage } from './parse.ts';
 import { wordsTaken } from './global-options.ts';
 
 /** What a command line asks for, before any command is loaded. */
@@ -18,6 +17,7 @@ export function route(argv: readonly string[]): Route {
   }
   const before = argv.slice(0, at);
   const [word, ...after] = argv.slice(at);
+  if (word === undefined && before.length > 0) throw usage(null, 'Which command? There are options alone.');
   if (word === undefined || word === '--help' || word === '-h') return { kind: 'help', command: null };
   if (word === '--version' || word === '-V')
     return { kind: 'command', name: 'version', words: [...before, ...after] };
@@ -35,9 +35,7 @@ function helpFor(word: string | undefined): Route {
 function nameOf(word: string): CommandName {
   if (isCommandName(word)) return word;
   if (word.startsWith('-')) throw usage(null, `There is no option ${word} before the name of a command.`);
-  const close = nearest(word, commandNames);
-  const guess = close === null ? '' : ` Did you mean ${close}?`;
-  throw usage(null, `There is no command ${JSON.stringify(word)}.${guess}`);
+  throw usage(null, `There is no command ${JSON.stringify(word)}.${guess(word, commandNames)}`);
 }
 
 /** After `--`, everything is an argument. */

@@ -1,6 +1,7 @@
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Chance } from '../lib/chance.ts';
+import { nearest } from '../lib/nearest.ts';
 import { compareNodes, isNodeId, type NodeId } from '../protocol/node-id.ts';
 
 export interface SelectOptions {
@@ -110,9 +111,10 @@ function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): re
   }
   const found = pickOf(word)?.(snapshot, options);
   if (found === undefined) {
-    const forms = selectorForms.map(([form]) => form).join(', ');
+    const meant = nearest(word, [...ids, ...selectorNames]) ?? nearest(`@${word}`, selectorNames);
+    const guess = meant === null ? '' : ` Did you mean ${meant}?`;
     throw new ReplabError('usage', {
-      message: `${JSON.stringify(word)} is neither a node nor a selector (${forms}).`,
+      message: `${JSON.stringify(word)} is neither a node (${ids.join(', ')}) nor a selector (${selectorNames.join(', ')}).${guess}`,
     });
   }
   if (found.length === 0) {

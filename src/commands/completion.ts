@@ -3,7 +3,7 @@ import { fixed } from './completes.ts';
 import { bash } from './completion/bash.ts';
 import { fish } from './completion/fish.ts';
 import { zsh } from './completion/zsh.ts';
-import { completing, required, UsageError } from './params.ts';
+import { completing, required, notOneOf } from './params.ts';
 
 const scripts = { bash, zsh, fish } as const;
 type Shell = keyof typeof scripts;
@@ -33,6 +33,6 @@ export const completion = defineCommand({
 });
 
 function parseShell(text: string): Shell {
-  if (!Object.hasOwn(scripts, text)) throw new UsageError('bash, zsh or fish');
+  if (!Object.hasOwn(scripts, text)) throw notOneOf(Object.keys(scripts));
   return text as Shell;
 }

@@ -12,7 +12,7 @@ export const heal = defineCommand({
   args: {
     faults: completing(
       faultWords,
-      several('FAULT', 'ids of faults, such as f1; without any, all faults', false),
+      several('FAULT', 'ids of faults, such as f1; without any, or with `all`, all faults', false),
     ),
   },
   options: {},
@@ -22,7 +22,8 @@ export const heal = defineCommand({
   ],
   run: (context, { args }) =>
     withCluster(opening(context), async (cluster) => {
-      const answer = await cluster.request('heal', { ids: args.faults.length === 0 ? null : args.faults });
+      const isAll = args.faults.length === 0 || args.faults.includes('all');
+      const answer = await cluster.request('heal', { ids: isAll ? null : args.faults });
       return {
         kind: 'document',
         json: { schema: 'replab.heal/1', cluster: cluster.name, ...answer },

@@ -5,6 +5,13 @@ import { fixed, type Completes } from './completes.ts';
 /** What was typed cannot be used; the message says what was expected, as a phrase after "expected". */
 export class UsageError extends Error {
   override name = 'UsageError';
+  /** What it could have been, for a guess at what was meant. */
+  readonly words: readonly string[];
+
+  constructor(expected: string, words: readonly string[] = []) {
+    super(expected);
+    this.words = words;
+  }
 }
 
 type Parse<T> = (text: string) => T;
@@ -94,7 +101,8 @@ export function integerOr(
 export function parseInteger(given: string, min: number, max: number): number {
   const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new UsageError(`a whole number from ${min} to ${max}`);
+  const range = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : ` from ${min} to ${max}`;
+  throw new UsageError(`a whole number${range}`);
 }
 
 export function duration(summary: string, fallbackMs: number): Option<number> {
@@ -122,6 +130,11 @@ function parseDurationOption(given: string): number {
   return ms;
 }
 
+/** `one of a, b`, with a guess at what was meant. */
+export function notOneOf(words: readonly string[]): UsageError {
+  return new UsageError(words.length === 1 ? words[0]! : `one of ${words.join(', ')}`, words);
+}
+
 export function oneOf<const T extends string>(
   placeholder: string,
   summary: string,
@@ -136,7 +149,7 @@ export function oneOf<const T extends string>(
     parse: (given) => {
       if (given === undefined) return fallback;
       const value = values.find((one) => one === given);
-      if (value === undefined) throw new UsageError(`one of ${values.join(', ')}`);
+      if (value === undefined) throw notOneOf(values);
       return value;
     },
   };

@@ -10,7 +10,7 @@ import { count } from './count.ts';
 import { eventLine } from './event-text.ts';
 import { modeFlags, modeOptions } from './mode-options.ts';
 import { fixed } from './completes.ts';
-import { completing, flag, parseInteger, UsageError } from './params.ts';
+import { completing, flag, notOneOf, parseInteger } from './params.ts';
 import { statusText } from './status-text.ts';
 import { pushed } from './streams.ts';
 import type { Style } from './style.ts';
@@ -38,7 +38,7 @@ function orAsKept<T>(
 function word<T extends string>(...words: readonly T[]): (text: string) => T {
   return (text) => {
     const found = words.find((one) => one === text);
-    if (found === undefined) throw new UsageError(`one of ${words.join(', ')}`);
+    if (found === undefined) throw notOneOf(words);
     return found;
   };
 }

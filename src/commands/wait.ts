@@ -6,7 +6,7 @@ import { formatDuration } from '../lib/duration.ts';
 import { defineCommand } from './command.ts';
 import { opening } from './opening.ts';
 import { fixed, nodeWords } from './completes.ts';
-import { completing, integerOr, required, several, UsageError } from './params.ts';
+import { completing, integerOr, notOneOf, required, several } from './params.ts';
 
 export const wait = defineCommand({
   name: 'wait',
@@ -76,6 +76,6 @@ export const wait = defineCommand({
 });
 
 function parseCondition(text: string): ConditionName {
-  if (!Object.hasOwn(conditions, text)) throw new UsageError(`one of ${Object.keys(conditions).join(', ')}`);
+  if (!Object.hasOwn(conditions, text)) throw notOneOf(Object.keys(conditions));
   return text as ConditionName;
 }

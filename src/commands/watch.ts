@@ -2,6 +2,7 @@ import { openCluster, type Cluster } from '../client/cluster-connection.ts';
 import type { ClusterEvent } from '../cluster/event.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { defineCommand, type StreamItem, type StreamResult } from './command.ts';
+import { opening } from './opening.ts';
 import { eventLine } from './event-text.ts';
 import { duration, flag, oneOf } from './params.ts';
 import { pushed } from './streams.ts';
@@ -34,7 +35,7 @@ export const watch = defineCommand({
   endless: ({ options }) => !options.once,
   unwindMs: 1000,
   async run(context, { options: { every, ...options } }) {
-    const cluster = await openCluster({ name: context.cluster, root: context.root, signal: context.signal });
+    const cluster = await openCluster(opening(context));
     return {
       kind: 'screen',
       cluster,

@@ -9,14 +9,15 @@ export const clusterErrors = {
   usage: row(
     usage,
     (f) => `${f.message}`,
-    'The command cannot be understood as it stands.',
+    (f) =>
+      f.usage ? `It goes like this: replab ${f.usage}` : 'The command cannot be understood as it stands.',
     (f) => (f.command ? `See \`replab ${f.command} --help\`.` : 'See `replab --help`.'),
   ),
   'bad-setting': row(
     usage,
-    (f) => `${f.name}=${f.value} is no setting.`,
-    (f) => detail(f, `No setting is called ${f.name}.`),
-    (f) => `Settings that can change on a running cluster: ${f.names}.`,
+    (f) => (f.detail ? `${f.name} cannot be ${JSON.stringify(f.value)}.` : `There is no setting ${f.name}.`),
+    (f) => detail(f, `Settings that can change on a running cluster: ${f.names}.`),
+    'See `replab set --help`.',
   ),
   'setting-fixed': row(
     refused,

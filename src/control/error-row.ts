@@ -36,7 +36,8 @@ export function c({ cluster }: Facts): string {
 export function detail(facts: Facts, otherwise: string): string {
   const given = facts.detail;
   if (typeof given !== 'string' || given === '') return otherwise;
-  return /[.!?]$/.test(given) ? given : `${given}.`;
+  const sentence = given.charAt(0).toUpperCase() + given.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 export function seeStatus(facts: Facts): string {

@@ -76,18 +76,18 @@ describe('arguments and options', () => {
 
 describe('mistakes', () => {
   test.for([
-    [['put'], /Missing required argument 'KEY'/],
-    [['get', 'x', 'y'], /Too many arguments/],
-    [['status', '--jsn'], /Unknown option '--jsn' \(Did you mean --json\?\)$/],
-    [['up', '--nodes'], /argument missing/],
+    [['put'], /KEY is missing/],
+    [['get', 'x', 'y'], /get takes KEY and no more; given: x, y/],
+    [['status', '--jsn'], /There is no option --jsn\. Did you mean --json\?$/],
+    [['up', '--nodes'], /--nodes is followed by N/],
     [['up', '--nodes', 'three'], /^--nodes is "three"; expected a whole number from 1 to 64\.$/],
     [['up', '--nodes', '0'], /expected a whole number from 1 to 64/],
-    [['up', '--mode', 'solo'], /^--mode is "solo"; expected one of single-leader/],
+    [['up', '--mode', 'solo'], /^--mode is "solo"; expected single-leader/],
     [['expect', 'true', '--within', '5'], /^--within is "5"; expected a duration such as/],
     [['wait', 'forever'], /^CONDITION is "forever"; expected one of caught-up, leader/],
     [['log', '--after', 'x'], /expected an index such as 12, or a position/],
     [['incr', 'x', 'much'], /^BY is "much"; expected a whole number of 64 bits/],
-    [['events', '--after=-1'], /expected a whole number from 0/],
+    [['events', '--after=-1'], /expected a whole number, 0 or more/],
   ] as const)('%j', async ([[name, ...words], message]) => {
     expect(await mistake(name, ...words)).toMatch(message);
   });

@@ -60,7 +60,7 @@ describe('errors from elsewhere', () => {
     const before = errorOfOutcome({ type: 'refused', code: 'turn-failed', detail: 'disk full' });
     const during = errorOfOutcome({ type: 'unknown', code: 'turn-failed' });
     expect([before && exitCodeOf(before), during && exitCodeOf(during)]).toEqual([8, 9]);
-    expect(before && describeError(before).why).toBe('disk full.');
+    expect(before && describeError(before).why).toBe('Disk full.');
   });
 
   test('F6: a write that was not replicated says where it is', () => {

@@ -122,6 +122,6 @@ test('completion is a script, or says which shells there are', async () => {
   });
   expect(await run(['completion', 'csh'])).toMatchObject({
     exit: 3,
-    stderr: expect.stringContaining('bash, zsh or fish'),
+    stderr: expect.stringContaining('one of bash, zsh, fish'),
   });
 });

@@ -1,7 +1,8 @@
-import type { Arg, Command } from '../../commands/command.ts';
+import type { Arg, Command, Option } from '../../commands/command.ts';
 import { commandNames, commands, isCommandName } from '../../commands/commands.ts';
 import {
   clusterWords,
+  files,
   nodeWords,
   type Candidate,
   type Completes,
@@ -78,9 +79,13 @@ async function afterCommand(
   return completion.kind === 'files' ? completion : without(completion.candidates, before);
 }
 
-/** Whatever is called NODE is one, unless it says more. */
-function completesOf({ completes, placeholder }: Arg<unknown>): Completes | undefined {
-  return completes ?? (placeholder === 'NODE' ? nodeWords : undefined);
+/** Whatever is called NODE or FILE is one, unless it says more. */
+function completesOf({
+  completes,
+  placeholder,
+}: Pick<Arg<unknown> | Option<unknown>, 'completes' | 'placeholder'>): Completes | undefined {
+  if (completes !== undefined || placeholder === null) return completes;
+  return { NODE: nodeWords, FILE: files, PATH: files }[placeholder];
 }
 
 /** What stands there already need not be offered again. */
@@ -98,7 +103,8 @@ function ofOption(command: Command, given: readonly string[], last: string, know
 function ofValue(option: string, command: Command | null, last: string, known: Known): Completion {
   const name = option.replace(/^--?/, '');
   if (option === '-c' || name === 'cluster') return of(clusterWords, last, known);
-  return of(command?.options[name]?.completes, last, known);
+  const own = command?.options[name];
+  return of(own === undefined ? undefined : completesOf(own), last, known);
 }
 
 function awaitsValue(option: string, command: Command | null): boolean {
