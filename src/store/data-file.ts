@@ -85,7 +85,7 @@ function assemble(sql: DatabaseSync, { file, turn, state, keepPromise }: DataFil
     head,
     write: transaction.write,
     atomically: savepoint(sql, capture),
-    kv: kvRows(sql, capture),
+    kv: kvRows(sql, capture, transaction.read),
     log: logRows(sql),
     dedupe: dedupeRows(sql),
     keepPromise,

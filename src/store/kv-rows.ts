@@ -9,8 +9,11 @@ import type { Capture } from './capture.ts';
  */
 export const kvSchema = 'create table kv (key text primary key not null, value text not null)';
 
-export function kvRows(sql: DatabaseSync, capture: Capture): KvTable {
+/** `reading`: to be called before a row is read. */
+export function kvRows(sql: DatabaseSync, capture: Capture, reading: () => void): KvTable {
   const get = sql.prepare('select value from kv where key = ?');
+  // Half the cost of an object.
+  get.setReturnArrays(true);
   const put = sql.prepare('insert into kv values (?, ?) on conflict do update set value = excluded.value');
   const remove = sql.prepare('delete from kv where key = ?');
   const add = sql.prepare('insert into kv values (?, ?) on conflict do nothing');
@@ -19,7 +22,10 @@ export function kvRows(sql: DatabaseSync, capture: Capture): KvTable {
   const all = sql.prepare('select key, value from kv order by key');
   const after = sql.prepare('select key, value from kv where key > ? order by key');
   return {
-    get: (key) => (get.get(key) as { value: string } | undefined)?.value ?? null,
+    get(key) {
+      reading();
+      return (get.get(key) as unknown as readonly [string] | undefined)?.[0] ?? null;
+    },
     assign(key, value) {
       if (value === null) remove.run(key);
       else put.run(key, value);

@@ -7,6 +7,12 @@ import type { DiskState } from './session.ts';
 export interface Transaction {
   /** To be called before every write. */
   write(): void;
+  /**
+   * To be called before a read. A turn's reads are one transaction: each by itself takes and gives back a lock
+   * of the file, which costs as much as the reading. Outside of a turn they are by themselves.
+   */
+  read(): void;
+  /** With a write. */
   readonly begun: boolean;
   commit(): void;
   /** Never throws: SQLite may have rolled back by itself, or be unable to. */
@@ -15,8 +21,14 @@ export interface Transaction {
 
 export function transactionOf(sql: DatabaseSync, turn: TurnState, disk: DiskState): Transaction {
   const begin = sql.prepare('begin immediate');
+  const beginReading = sql.prepare('begin');
   const commit = sql.prepare('commit');
   let begun = false;
+  let reading = false;
+  const endReading = (): void => {
+    if (reading && sql.isTransaction) commit.run();
+    reading = false;
+  };
   return {
     get begun() {
       return begun;
@@ -24,19 +36,25 @@ export function transactionOf(sql: DatabaseSync, turn: TurnState, disk: DiskStat
     write() {
       assert(turn.open, 'a store is written only between begin and commit');
       if (begun) return;
+      endReading();
       begin.run();
       begun = true;
       if (disk.isFull()) refuseToGrow(sql);
     },
+    read() {
+      if (begun || reading || !turn.open) return;
+      beginReading.run();
+      reading = true;
+    },
     commit() {
-      if (!begun) return;
+      if (!begun) return endReading();
       begun = false;
       // P1: some errors make SQLite roll back by itself; what was written since then stands alone.
       if (!sql.isTransaction) throw new Error('the transaction vanished: SQLite rolled it back');
       commit.run();
     },
     rollback() {
-      begun = false;
+      begun = reading = false;
       try {
         if (sql.isOpen && sql.isTransaction) sql.exec('rollback');
       } catch {

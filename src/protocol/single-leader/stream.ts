@@ -1,3 +1,4 @@
+import type { Hash48 } from '../../lib/hash.ts';
 import { entryBytes, type Entry } from '../entry.ts';
 import type { DiskId, NodeId } from '../node-id.ts';
 import type { Position } from '../position.ts';
@@ -20,6 +21,7 @@ export class Stream {
   applied: Position;
   readonly #core: Core;
   #sent: Position;
+  #sentChain: Hash48;
   readonly #unacked: { readonly index: number; readonly bytes: number }[] = [];
   #unackedBytes = 0;
   /** When the follower last made progress, or had nothing to answer for. */
@@ -34,6 +36,7 @@ export class Stream {
     this.durable = subscribe.last;
     this.applied = core.store.log.base();
     this.#sent = subscribe.last;
+    this.#sentChain = subscribe.chain;
     this.#progressAt = core.now;
   }
 
@@ -111,20 +114,22 @@ export class Stream {
   }
 
   #append(entries: readonly Entry[]): void {
-    const { store, promised, committed } = this.#core;
+    const { promised, committed } = this.#core;
     const previous = this.#sent;
+    const previousChain = this.#sentChain;
     if (this.#unacked.length === 0) this.#progressAt = this.#core.now;
     for (const entry of entries) {
       this.#unacked.push({ index: entry.at.index, bytes: sizeOf(entry) });
       this.#unackedBytes += sizeOf(entry);
       this.#sent = entry.at;
+      this.#sentChain = entry.chain;
     }
     this.#core.send(this.id, {
       class: 'append',
       epoch: promised,
       stream: this.stream,
       previous,
-      previousChain: store.log.chainAt(previous)!,
+      previousChain,
       entries,
       committed,
     });
