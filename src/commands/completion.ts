@@ -21,8 +21,8 @@ export const completion = defineCommand({
   },
   options: {},
   examples: [
-    { run: 'replab completion bash > replab.bash', does: 'then `source replab.bash`' },
-    { run: 'replab completion fish > replab.fish', does: 'for fish' },
+    { run: 'replab completion bash', does: 'try it: `source <(replab completion bash)`; zsh alike' },
+    { run: 'replab completion fish', does: 'try it: `replab completion fish | source`' },
   ],
   run: (_context, { args: { shell } }) =>
     Promise.resolve({
