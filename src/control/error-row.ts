@@ -36,7 +36,8 @@ export function c({ cluster }: Facts): string {
 export function detail(facts: Facts, otherwise: string): string {
   const given = facts.detail;
   if (typeof given !== 'string' || given === '') return otherwise;
-  const sentence = given.charAt(0).toUpperCase() + given.slice(1);
+  // A word, and not the name of a file or a node.
+  const sentence = /^[a-z]+[ ,]/.test(given) ? given.charAt(0).toUpperCase() + given.slice(1) : given;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 

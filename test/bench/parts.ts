@@ -80,7 +80,22 @@ async function commands(bench: Bench, runs: number): Promise<readonly Figure[]> 
         ({ ms }) => ms,
       ),
     });
-    return [await time('get', 'x'), await time('put', 'x', '2'), await time('status'), await time('version')];
+    const tab: Figure = {
+      name: 'a tab: `replab kill @le`',
+      unit: 'ms',
+      values: (
+        await repeat(runs * 3, () =>
+          timed(() => bench.replab('__complete', 'bash', ' @=:', 'replab kill @le')),
+        )
+      ).map(({ ms }) => ms),
+    };
+    return [
+      await time('get', 'x'),
+      await time('put', 'x', '2'),
+      await time('status'),
+      await time('version'),
+      tab,
+    ];
   });
 }
 

@@ -126,7 +126,7 @@ describe('check', () => {
     });
     expect(await own.run(['check', register, '--model', 'set'])).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining('a set has no write; expected read or add'),
+      stderr: expect.stringContaining('A set has no write; expected read or add'),
     });
   });
 

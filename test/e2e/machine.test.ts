@@ -82,7 +82,7 @@ describe('faults on a machine', { timeout: 90_000 }, () => {
   });
 
   test.for([
-    [['skew', 'n1'], /say how wrong/],
+    [['skew', 'n1'], /Say how wrong/],
     [['skew', 'n1', '--offset', '5'], /a duration/],
     [['limit', 'n1', '100'], /like 100\/s/],
     [['limit', 'n1', '0/s'], /like 100\/s/],
