@@ -120,7 +120,7 @@ describe('the record of a cluster', () => {
     writeFileSync(path, record.replace('replab.cluster/1', 'replab.cluster/7'));
     for (const args of [['up'], ['status', '-c', 'c1'], ['down', '-c', 'c1'], ['down', '-c', 'c1', '--keep']])
       expect(await run(args)).toMatchObject(refused(/written by a newer replab/));
-    expect(existsSync(join(dir, 'nodes', 'n1', 'data.db'))).toBe(true);
+    expect(existsSync(join(dir, 'nodes', 'n1', 'disk-1', 'data.db'))).toBe(true);
     writeFileSync(path, record);
   });
 
@@ -203,7 +203,7 @@ describe('the store of a node', () => {
     '$what: up says which, changes nothing; the other nodes go on without it',
     async ({ harm }) => {
       const { dir, run, ok, json } = await kept();
-      const own = join(dir, 'nodes', 'n2');
+      const own = join(dir, 'nodes', 'n2', 'disk-1');
       const saved = join(tempDir(), 'n2');
       const save = (): void => cpSync(own, saved, { recursive: true });
       const restore = (): void => {
