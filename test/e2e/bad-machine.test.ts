@@ -1,9 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive, killIdentity, waitGone } from '../../src/control/process-identity.ts';
+import { root } from '../support/root.ts';
 import { tempDir, until } from '../support/until.ts';
 import { raw } from './raw.ts';
 import { cluster, shell, type Ran, type Shell } from './replab.ts';
@@ -152,24 +163,35 @@ const mayBecomeOther =
   hasPrlimit && (process.getuid?.() !== 0 || runs('setpriv', '--reuid=65533', '--clear-groups', 'true'));
 if (!mayBecomeOther) console.warn('limits on processes do not hold for the superuser: none is tried');
 
-test.runIf(mayBecomeOther)(
-  'too few processes: up is refused with what it needs, and makes nothing',
-  async () => {
-    const { run } = shell();
-    const home = tempDir();
-    chmodSync(home, 0o777);
-    const other = process.getuid?.() === 0 ? ['setpriv', '--reuid=65533', '--clear-groups'] : [];
-    const ran = await run(['up', '--nodes', '9'], {
-      under: [...other, 'prlimit', '--nproc=60'],
-      env: { XDG_STATE_HOME: home },
-    });
-    expect(ran).toMatchObject({
-      exit: 8,
-      stderr: expect.stringMatching(/The limit on processes is too low\.[^]*9 nodes need about \d+; here 60/),
-    });
-    expect(readdirSync(home)).toEqual([]);
-  },
-);
+/** Replab where every user can read it: a clone may lie where only its owner can. */
+function readableByAll(): { readonly node: string; readonly bin: string } {
+  const dir = tempDir();
+  chmodSync(dir, 0o755);
+  for (const name of ['bin', 'dist', 'package.json']) {
+    cpSync(join(root, name), join(dir, name), { recursive: true });
+  }
+  const node = join(dir, 'node');
+  copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
+  return { node, bin: join(dir, 'bin/replab.js') };
+}
+
+test.runIf(mayBecomeOther)('too few processes: up is refused with what it needs, and makes nothing', () => {
+  const home = tempDir();
+  chmodSync(home, 0o777);
+  const { node, bin } = readableByAll();
+  const other = process.getuid?.() === 0 ? ['setpriv', '--reuid=65533', '--clear-groups'] : [];
+  const words = [...other, 'prlimit', '--nproc=60', node, bin, 'up', '--nodes', '9'];
+  const { status, stderr } = spawnSync(words[0]!, words.slice(1), {
+    env: { ...process.env, XDG_STATE_HOME: home, REPLAB_CLUSTER: '' },
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toMatchObject({
+    status: 8,
+    stderr: expect.stringMatching(/The limit on processes is too low\.[^]*9 nodes need about \d+; here 60/),
+  });
+  expect(readdirSync(home)).toEqual([]);
+});
 
 test('ports that were its own are others’ when it comes back: it takes new ones, and leaves those alone', async () => {
   const { env, ok, json } = await cluster('--nodes', '3');
