@@ -7,7 +7,7 @@ import { engines } from '../engines/engines.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { NodeInit } from '../node/ipc.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
-import { startProxy, type Proxy } from '../proxy/host.ts';
+import type { Proxy } from '../proxy/host.ts';
 import { openEventLog, type EventLog } from './event-log.ts';
 import { createFaultControl, type FaultControl } from './fault-control.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
@@ -36,11 +36,10 @@ export interface Cluster {
 }
 
 /** Opens every link of the cluster; starts no node yet. */
-export async function createCluster(dir: string, record: RecordFile): Promise<Cluster> {
+export async function createCluster(dir: string, record: RecordFile, proxy: Proxy): Promise<Cluster> {
   const { spec, token } = record.now;
   const upAt = performance.now();
   const nowMs = (): number => performance.now() - upAt;
-  const proxy = await startProxy();
   const ports = await proxy.open(linksOf(spec.nodes));
   const events = openEventLog(paths.events(dir), nowMs);
   const reaper = startReaper();

@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
+import { startProxy } from '../proxy/host.ts';
 import type { FromSupervisor, ToSupervisor } from './launch-message.ts';
 import { startSupervisor, type Supervisor } from './supervisor.ts';
 
@@ -33,7 +34,7 @@ function tell(message: FromSupervisor): Promise<void> {
 async function run(message: ToSupervisor, launcherGone: Promise<unknown>): Promise<void> {
   let supervisor: Supervisor;
   try {
-    supervisor = await startSupervisor({ dir: dir!, name: basename(dir!), spec: message.spec });
+    supervisor = await startSupervisor({ dir: dir!, name: basename(dir!), spec: message.spec, proxy });
   } catch (error) {
     const { code, facts } = toReplabError(error);
     if (code === 'internal') console.error(error);
@@ -56,6 +57,9 @@ if (dir === undefined || !process.connected) {
   console.error('This is started by `replab up`.');
   process.exit(exitCodes.usage);
 }
+const proxy = startProxy();
+// Whoever waits for it hears why it could not start.
+proxy.catch(() => {});
 const launcherGone = new Promise((resolve) => {
   process.once('disconnect', resolve);
 });

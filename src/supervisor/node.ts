@@ -248,7 +248,7 @@ export class ManagedNode {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error('it did not get ready in time')), bootMs);
     try {
-      this.#world.record.started(this.id, process.identity);
+      await this.#world.record.started(this.id, process.identity);
       const ready = await Promise.race([process.boot(this.#world.init(this.id, this.disk)), late.promise]);
       await this.storage.sync();
       await this.#world.proxy.upstream(this.id, ready);

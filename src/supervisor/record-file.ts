@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { writeRecord, type ClusterRecord, type NodeRecord } from '../control/cluster-record.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import { lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
@@ -8,8 +9,11 @@ export interface RecordFile {
   change(fields: Partial<ClusterRecord>): void;
   /** Changes it if it can: for what must go on even when the disk is full or the directory is gone. */
   tryChange(fields: Partial<ClusterRecord>): void;
-  /** Notes the process a node has now. */
-  started(node: NodeId, process: ProcessIdentity): void;
+  /**
+   * Notes the process a node has now; on disk when it settles. Nodes that start together are noted together:
+   * each change writes the whole record.
+   */
+  started(node: NodeId, process: ProcessIdentity): Promise<void>;
   /** Notes the disk a node has from now on. */
   tookDisk(node: NodeId, disk: DiskId): void;
 }
@@ -25,6 +29,15 @@ export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile 
   const note = (node: NodeId, fields: Partial<NodeRecord>): void => {
     change({ nodes: now.nodes.map((one) => (one.id === node ? { ...one, ...fields } : one)) });
   };
+  let starting = new Map<NodeId, ProcessIdentity>();
+  let noted: Promise<void> | null = null;
+  const noteStarted = async (): Promise<void> => {
+    await immediate();
+    const processes = starting;
+    starting = new Map();
+    noted = null;
+    change({ nodes: now.nodes.map((one) => ({ ...one, process: processes.get(one.id) ?? one.process })) });
+  };
   change({});
   return {
     get now() {
@@ -38,7 +51,11 @@ export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile 
         console.error(error);
       }
     },
-    started: (node, process) => note(node, { process }),
+    started(node, process) {
+      starting.set(node, process);
+      noted ??= noteStarted();
+      return noted;
+    },
     tookDisk: (node, disk) => note(node, { disk, lives: lifeOf(disk) }),
   };
 }

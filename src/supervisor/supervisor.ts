@@ -2,6 +2,7 @@ import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { serveControl, type ControlServer } from '../control/server.ts';
 import { removeClusterDir } from '../control/state-dir.ts';
+import type { Proxy } from '../proxy/host.ts';
 import { claimCluster, type Claim } from './claim.ts';
 import { createCluster, type Cluster } from './cluster.ts';
 import { bringUp, takeDown } from './lifecycle.ts';
@@ -13,13 +14,15 @@ export interface SupervisorOptions {
   readonly name: string;
   /** Null: as its kept data have it. */
   readonly spec: ClusterSpec | null;
+  /** Already starting: its thread loads while the cluster is claimed. */
+  readonly proxy: Promise<Proxy>;
 }
 
 /** Claims the cluster, listens on its control socket, and goes on to bring it up. Throws why it could not. */
-export async function startSupervisor({ dir, name, spec }: SupervisorOptions): Promise<Supervisor> {
+export async function startSupervisor({ dir, name, spec, proxy }: SupervisorOptions): Promise<Supervisor> {
   const claim = await claimCluster(dir, name, spec);
   try {
-    const cluster = await createCluster(dir, claim.record);
+    const cluster = await createCluster(dir, claim.record, await proxy);
     const supervisor = new Supervisor(cluster, claim);
     await supervisor.begin();
     return supervisor;
