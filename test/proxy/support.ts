@@ -88,12 +88,19 @@ export interface Net {
   hit(id: string): Promise<HitView>;
 }
 
+/**
+ * The built worker (`npm run build`). From source, Node.js strips the types of each worker with WebAssembly of
+ * its own, and V8 ends the process once in a while when such threads come and go: "Check failed:
+ * jit_page.has_value()" (nodejs/node#64500).
+ */
+export const builtWorker = { workerUrl: new URL('../../dist/proxy.js', import.meta.url) };
+
 /** A real proxy, in its worker thread, before listeners that stand for nodes. */
 export async function startNet(
   names: readonly NodeId[],
   options: { readonly paused?: boolean } = {},
 ): Promise<Net> {
-  const proxy = await startProxy();
+  const proxy = await startProxy(builtWorker);
   onTestFinished(() => proxy.close());
   const nodes = new Map<NodeId, { replication: Target; client: Target }>();
   for (const name of names) {

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { linkName, linksOf } from '../../src/cluster/place.ts';
 import { startProxy } from '../../src/proxy/host.ts';
 import { until } from '../support/until.ts';
-import { dial, faultsOf, listen, startNet } from './support.ts';
+import { builtWorker, dial, faultsOf, listen, startNet } from './support.ts';
 
 const fixture = (name: string): URL => new URL(`../fixtures/${name}`, import.meta.url);
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`);
@@ -44,7 +44,7 @@ describe('worker (T12)', () => {
   });
 
   test('links opened while a fault is in force are judged by it', async () => {
-    const proxy = await startProxy();
+    const proxy = await startProxy(builtWorker);
     onTestFinished(() => proxy.close());
     await proxy.setFaults(faultsOf(['n1', 'n2'], 'isolate n1'));
     await proxy.open(linksOf(['n1', 'n2']));
@@ -70,7 +70,7 @@ describe('worker (T12)', () => {
 describe('380 links', () => {
   test('faults change on all of them in one step, live connections included', async () => {
     const nodes = names(20);
-    const proxy = await startProxy();
+    const proxy = await startProxy(builtWorker);
     onTestFinished(() => proxy.close());
     const target = await listen();
     for (const node of nodes)
