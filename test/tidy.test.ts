@@ -4,6 +4,7 @@ import { commandNames } from '../src/commands/commands.ts';
 import { faultKinds } from '../src/faults/faults.ts';
 import { modes } from '../src/protocol/modes.ts';
 import { commandTable, withBlock } from './house/command-table.ts';
+import { parts } from './bench/parts.ts';
 import { importBreaches, roomBreaches, rooms, tableBreaches } from './house/rooms.ts';
 import { foldersIn, read, sourcesIn } from './house/sources.ts';
 import { root } from './support/root.ts';
@@ -126,6 +127,10 @@ describe('registries', () => {
 
   test('commands: the README has the table that `npm run docs` writes', async () => {
     expect(withBlock(read('README.md'), 'commands', await commandTable())).toBe(read('README.md'));
+  });
+
+  test('bench: the README names every part', () => {
+    expect(read('README.md')).toContain(`parts: ${Object.keys(parts).join(', ')} |`);
   });
 
   test('have rows', () => {
