@@ -15,6 +15,7 @@ const bundled = new URL('../node_modules/node/', import.meta.url);
 if (!existsSync(cli)) {
   giveUp(`replab is not built. Run \`npm run build\` in ${fileURLToPath(new URL('..', import.meta.url))}`);
 } else if (major(process.versions.node) >= oldest) {
+  endWithParent();
   module.enableCompileCache();
   await import(cli.href);
 } else if (major(bundledVersion()) >= oldest) {
@@ -32,7 +33,9 @@ if (!existsSync(cli)) {
  * @param {string} node
  */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const atTerminal = [0, 1, 2].some((stream) => isatty(stream));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'])) {
     const typed = atTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
@@ -46,6 +49,16 @@ function handOver(node) {
     // Reached when the signal does not end a process by default.
     process.exit(128 + constants.signals[signal]);
   });
+}
+
+/**
+ * Handed over to, ends in good order when who did it is killed: nobody is left to pass signals on. Does nothing
+ * in a process that was started otherwise.
+ */
+function endWithParent() {
+  if (!process.connected) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
 }
 
 /** '0' when there is none. */

@@ -71,6 +71,17 @@ describe('bin/replab.js', () => {
     },
   );
 
+  test('killed, takes its CLI along, in good order', async () => {
+    const child = spawn(process.execPath, [...oldNode, clone({}), 'wait', 'SIGTERM'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (data) => (output += String(data)));
+    await until('the CLI to wait', () => output.includes('waiting'), { show: () => output });
+    child.kill('SIGKILL');
+    await until('its end', () => output.includes('got SIGTERM'), { show: () => output });
+  });
+
   test('dies of the signal its CLI died of', () => {
     const { status, signal } = run(clone({}), oldNode, ['die', 'SIGTERM']);
     expect({ status, signal }).toEqual({ status: null, signal: 'SIGTERM' });
