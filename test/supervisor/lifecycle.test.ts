@@ -62,10 +62,12 @@ describe('up and down', { timeout: 60_000 }, () => {
     });
     expect(again.snapshot.leaders).toMatchObject([{ id: 'n2', epoch: { text: '2@n2' } }]);
     expect(await ask(again, 'n2', 'GET x')).toBe('$1');
-    expect((await eventsAfter(again, 0)).map(({ seq }) => seq)).toEqual(
-      Array.from({ length: (await freshSnapshot(again)).events }, (_, i) => i + 1),
-    );
-    expect((await freshSnapshot(again)).events).toBeGreaterThan(events);
+    // Nodes trace on meanwhile: there may be more events by now, never a gap.
+    const { events: atLeast } = await freshSnapshot(again);
+    const numbers = (await eventsAfter(again, 0)).map(({ seq }) => seq);
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    expect(numbers.length).toBeGreaterThanOrEqual(atLeast);
+    expect(atLeast).toBeGreaterThan(events);
     expect(await again.client.request('promote', { node: 'n3', force: false })).toMatchObject({
       epoch: '3@n3',
     });
