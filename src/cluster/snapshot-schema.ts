@@ -104,7 +104,7 @@ export const snapshotSchema = exactly(
     tMs: z.number(),
     phase: z.enum(['starting', 'ready', 'stopping']),
     events: z.number(),
-    options: z.record(z.string(), z.string()),
+    options: z.record(z.string(), z.string().nullable()),
     leaders: z.array(
       z.strictObject({ id: z.string(), shard: z.number(), epoch: epochView, newest: z.boolean() }),
     ),

@@ -17,8 +17,11 @@ export interface Snapshot {
   readonly phase: 'starting' | 'ready' | 'stopping';
   /** The newest event's number. */
   readonly events: number;
-  /** What `up` was given, with live settings as the present leader's log has them. */
-  readonly options: Readonly<Record<string, string>>;
+  /**
+   * Those in force. What is fixed is what `up` was given; live settings are what the newest leader's log says,
+   * or without a leader the furthest log among the nodes that answer: null when nobody can tell.
+   */
+  readonly options: Readonly<Record<string, string | null>>;
   readonly leaders: readonly LeaderView[];
   readonly nodes: readonly NodeView[];
   readonly links: readonly LinkView[];

@@ -33,7 +33,7 @@ function burdenLine({ id, clockErrorMs, waiting }: NodeView): readonly string[] 
 }
 
 function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {
-  const sync = options['sync'] === undefined ? [] : [`sync ${options['sync']}`];
+  const sync = options['sync'] === undefined ? [] : [`sync ${options['sync'] ?? '?'}`];
   return [
     mode,
     count(nodes.length, 'node'),

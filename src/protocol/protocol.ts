@@ -130,6 +130,8 @@ export interface ReplicaStatus {
   readonly rewinding: boolean;
   /** Live settings in force, as text. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Index of the entry they are from; 0 while the log has none, and they are what this node was started with. */
+  readonly settingsAt: number;
   /** Writes waiting for their acknowledgement rule. */
   readonly pending: number;
   /** True after `sync-degraded` and before `sync-restored`. */

@@ -11,6 +11,7 @@ import type {
 import type { NodeReport } from '../node/ipc.ts';
 import { compareNodes, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import { compareBallots, samePosition, sameBallot } from '../protocol/position.ts';
+import { furthestOf } from '../protocol/promotion.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
 import { lagOf, newestLeader, type LeaderHistory } from './lag.ts';
 import { replicaView, unknownReplica } from './views.ts';
@@ -28,7 +29,10 @@ export interface Observations {
   readonly nowMs: number;
   readonly phase: Snapshot['phase'];
   readonly events: number;
+  /** What `up` was given. */
   readonly options: Readonly<Record<string, string>>;
+  /** Those of them that the log has taken over. */
+  readonly live: readonly string[];
   readonly nodes: readonly NodeObservation[];
   readonly history: LeaderHistory;
   readonly links: readonly LinkView[];
@@ -72,7 +76,7 @@ export function buildSnapshot(seen: Observations): Snapshot {
     tMs: Math.round(seen.tMs),
     phase: seen.phase,
     events: seen.events,
-    options: { ...seen.options, ...leader?.status.settings },
+    options: optionsOf(seen, leader ?? furthestOf(answered)),
     leaders: leadersOf(answered, leader),
     nodes: seen.nodes
       .toSorted((a, b) => compareNodes(a.id, b.id))
@@ -81,6 +85,13 @@ export function buildSnapshot(seen: Observations): Snapshot {
     faults: seen.faults,
     divergence: { state: divergenceOf(answered, seen.nodes.length) },
   };
+}
+
+/** What was given to `up` says nothing of a live setting: it may have been changed since, in a log. */
+function optionsOf({ options, live }: Observations, teller: Answered | null): Snapshot['options'] {
+  const unknown = Object.fromEntries(live.map((name) => [name, null]));
+  const inForce = teller === null || teller.status.settingsAt === 0 ? {} : teller.status.settings;
+  return { ...options, ...unknown, ...inForce };
 }
 
 /** The newest first; a leader of a lower epoch that has not heard of it is `@leader.old`. */

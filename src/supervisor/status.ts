@@ -7,6 +7,7 @@ import type { FaultControl } from './fault-control.ts';
 import type { ManagedNode } from './node.ts';
 import type { Round, Sampler } from './sampler.ts';
 import { buildSnapshot, type NodeObservation } from './snapshot.ts';
+import { liveOptions } from './spec.ts';
 
 export interface StatusWorld {
   readonly spec: ClusterSpec;
@@ -36,6 +37,7 @@ export async function takeSnapshot(world: StatusWorld, fresh: boolean): Promise<
     phase: world.phase(),
     events: world.events.last,
     options: spec.options,
+    live: Object.keys(liveOptions(spec)),
     nodes: world.nodes.map((node) => observe(node, round, world)),
     history: sampler.history,
     links: counters.links,

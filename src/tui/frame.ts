@@ -65,7 +65,7 @@ function about(scene: Scene, columns: number): Line {
   const writes = writesPerSecond(history, nowMs);
   const facts = [
     count(snapshot.nodes.length, 'node'),
-    ...(sync === undefined ? [] : [`sync ${sync}`]),
+    ...(sync === undefined ? [] : [`sync ${sync ?? '?'}`]),
     `${Math.round(writes)} writes/s`,
     `contents ${snapshot.divergence.state}`,
     snapshot.mode,

@@ -50,6 +50,7 @@ f1     isolate n3  2.4s  -        44 frames (40 heartbeat, 4 append)  4 with dat
 test('what is not known is ?, never 0', () => {
   const text = statusText(withN3({ ...silent, state: 'killed', pid: null }), plain);
   expect(text).toContain('n3    killed   ?         ?      ?         ?        ?          ?     -');
+  expect(statusText(sample({ options: { sync: null } }), plain)).toContain(' · sync ? · ');
 });
 
 test('a mark of colour does not move a column', () => {

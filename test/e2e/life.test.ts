@@ -135,6 +135,20 @@ test('live settings: changed by set, seen in status and in the log', async () =>
   expect(await ok('log')).toMatch(/settings sync=1 .*write-timeout=700ms/);
 });
 
+test('without a leader the settings shown are those in force; with nobody to tell, none', async () => {
+  const { ok, run, json } = await cluster('--nodes', '2', '--sync', '1');
+  await ok('set', 'sync=none');
+  await ok('wait', 'caught-up');
+  await ok('kill', '@leader');
+  expect(await json('status')).toMatchObject({ leaders: [], options: { sync: 'none' } });
+  expect(await ok('status')).toContain(' · sync none · ');
+  await ok('expect', 'options.sync = "none"');
+  await ok('kill', 'n2');
+  expect(await json('status')).toMatchObject({ options: { sync: null, 'election-timeout': '1500ms' } });
+  expect(await ok('status')).toContain(' · sync ? · ');
+  expect(await run(['expect', 'options.sync = "none"'])).toMatchObject({ exit: 2 });
+});
+
 test('restart: the same data, another process', async () => {
   const { ok, json } = await cluster('--nodes', '2');
   await ok('put', 'x', '1');

@@ -118,6 +118,7 @@ const idleStatus: ReplicaStatus = {
   stopped: null,
   rewinding: false,
   settings: {},
+  settingsAt: 0,
   pending: 0,
   degraded: false,
   followers: [],

@@ -39,14 +39,21 @@ describe('a snapshot', () => {
     expect(node).toMatchObject(replica);
   });
 
-  test('has the newest leader’s settings, then what `up` was given', () => {
+  test('has the settings of the newest leader’s log, then of the furthest that answers, and never what `up` was given', () => {
     const old = statusOf([[e1, 9]], { role: 'leader', settings: { sync: 'none' } });
     const settings = { sync: 'all' };
     const shot = buildSnapshot(
       observations([observed('n1', old), observed('n2', statusOf([[e2, 3]], { role: 'leader', settings }))]),
     );
     expect(shot.options).toEqual({ sync: 'all', 'election-timeout': '1500ms' });
-    expect(buildSnapshot(observations([observed('n1', follower)])).options['sync']).toBe('none');
+    const syncOf = (...nodes: Parameters<typeof observations>[0]) =>
+      buildSnapshot(observations(nodes)).options['sync'];
+    const further = statusOf([[e1, 10]], { settings });
+    expect(syncOf(observed('n1', null), observed('n2', follower), observed('n3', further))).toBe('all');
+    expect(syncOf(observed('n1', null), observed('n2', follower))).toBe('1');
+    expect(syncOf(observed('n1', null))).toBeNull();
+    expect(syncOf(observed('n1', statusOf([])))).toBeNull();
+    expect(syncOf(observed('n1', statusOf([[e1, 1]], { settingsAt: 0 })))).toBeNull();
   });
 
   test('two leaders: the higher ballot is the newest and comes first', () => {

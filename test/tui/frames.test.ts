@@ -47,6 +47,11 @@ describe('golden frames', () => {
     await expect(frames.join(`\n${'='.repeat(80)}\n`)).toMatchFileSnapshot('golden/no-leader-5-80x24.txt');
   });
 
+  test('a setting nobody can tell is ?', () => {
+    const lost = { ...noLeader(5, 1310, 12_000), options: { sync: null } };
+    expect(told([...writing(5), lost]).frame()[1]).toContain('sync ?');
+  });
+
   test('too small for a table: a line for each node', async () => {
     const frames = [
       [50, 10],

@@ -57,7 +57,7 @@ export class SingleLeaderReplica implements Replica {
   }
 
   status(): ReplicaStatus {
-    const { store, promised, settings, self, committed } = this.#core;
+    const { store, promised, settings, configIndex, self, committed } = this.#core;
     const { log, state } = store;
     const role = this.#role;
     const leading = role instanceof Leader;
@@ -80,6 +80,7 @@ export class SingleLeaderReplica implements Replica {
       stopped: leading ? null : role.stopped,
       rewinding: leading ? false : role.rewinding,
       settings: formatSettings(settings),
+      settingsAt: configIndex,
       pending: leading ? role.pendingCount : 0,
       degraded: leading ? role.sync.degraded : false,
       followers: leading ? role.followers() : [],
