@@ -28,27 +28,27 @@ export const doctor = defineCommand({
   async run(context, { options }) {
     const findings = await examine(context);
     const done = options.fix ? await removeAll(findings) : findings;
-    const left = done.filter(({ level, removed }) => level === 'left' && !removed);
-    const running = done.filter(({ level }) => level === 'running');
+    const left = done.filter(({ level, settled }) => level === 'left' && settled === null);
     const isFit = done.every(({ level }) => level !== 'trouble');
-    const isClean = left.length + running.length === 0;
+    const isClean = left.length === 0 && done.every(({ up }) => up === undefined);
     return {
       kind: 'document',
       json: {
         schema: 'replab.doctor/1',
         fit: isFit,
         clean: isClean,
-        findings: done.map(({ check, level, what, fix = null, removed, failed }) => ({
+        findings: done.map(({ check, level, what, fix = null, settled, failed }) => ({
           check,
           level,
           what,
           fix,
-          removed,
+          removed: settled === 'gone',
+          kept: settled === 'kept',
           failed,
         })),
       },
       exit: exitOf(isFit, options['expect-clean'] ? isClean : left.length === 0 || !options.fix),
-      text: (style) => textOf(done, style),
+      text: (style) => textOf(done, options['expect-clean'], style),
       ...(left.some(({ remove }) => remove !== undefined) && !options.fix
         ? { next: ['replab doctor --fix'] }
         : {}),
@@ -58,7 +58,8 @@ export const doctor = defineCommand({
 
 interface Found extends Finding {
   readonly check: keyof typeof checks;
-  readonly removed: boolean;
+  /** What became of what was left; null when nothing was done, or it could not be. */
+  readonly settled: 'gone' | 'kept' | null;
   /** Why it could not be removed. */
   readonly failed: string | null;
 }
@@ -69,7 +70,7 @@ async function examine({ root, progress }: Context): Promise<readonly Found[]> {
     progress(`looking at ${title}`);
     const check = name as keyof typeof checks;
     for (const finding of await look({ root, env: process.env }))
-      all.push({ ...finding, check, removed: false, failed: null });
+      all.push({ ...finding, check, settled: null, failed: null });
   }
   return all;
 }
@@ -83,7 +84,11 @@ async function removeAll(findings: readonly Found[]): Promise<readonly Found[]> 
     }
     try {
       await finding.remove();
-      all.push({ ...finding, removed: true });
+      all.push(
+        finding.kept === undefined
+          ? { ...finding, settled: 'gone' }
+          : { ...finding, ...finding.kept, settled: 'kept' },
+      );
     } catch (error) {
       all.push({ ...finding, failed: (error as Error).message });
     }
@@ -96,37 +101,47 @@ function exitOf(isFit: boolean, isClean: boolean): ExitCode {
   return isFit ? exitCodes.ok : exitCodes.violated;
 }
 
-function textOf(findings: readonly Found[], style: Style): string {
+function textOf(findings: readonly Found[], expectClean: boolean, style: Style): string {
   const parts = Object.entries(checks).map(([name, { title }]) => {
     const own = findings.filter(({ check }) => check === name);
     return [style.bold(title), ...own.map((finding) => line(finding, style))].join('\n');
   });
-  return [...parts, verdict(findings, style)].join('\n');
+  return [...parts, verdict(findings, expectClean, style)].join('\n');
 }
 
-const signs: Readonly<Record<Level, readonly [string, keyof Style]>> = {
+const signs: Readonly<Record<Level | 'gone' | 'kept', readonly [string, keyof Style]>> = {
   ok: ['ok', 'good'],
   note: ['-', 'dim'],
   trouble: ['wrong', 'bad'],
   running: ['up', 'good'],
   left: ['left', 'caution'],
+  gone: ['gone', 'good'],
+  kept: ['kept', 'good'],
 };
 
-function line({ level, what, fix, removed, failed }: Found, style: Style): string {
-  const [word, paint] = removed ? (['gone', 'good'] as const) : signs[level];
-  const more = failed === null ? (removed ? undefined : fix) : `It could not be removed: ${failed}.`;
+function line({ level, what, fix, settled, failed }: Found, style: Style): string {
+  const [word, paint] = signs[settled ?? level];
+  const more =
+    failed === null ? (settled === 'gone' ? undefined : fix) : `It could not be removed: ${failed}.`;
   return `  ${style[paint](word.padEnd(6))}${what}${more === undefined ? '' : `\n        ${style.dim(more)}`}`;
 }
 
-function verdict(findings: readonly Found[], style: Style): string {
+/** With `--expect-clean` it says what the exit code is for. */
+function verdict(findings: readonly Found[], expectClean: boolean, style: Style): string {
   const number = (level: Level): number =>
-    findings.filter((one) => one.level === level && !one.removed).length;
-  const [wrong, left, running] = [number('trouble'), number('left'), number('running')];
-  const up = running === 0 ? '' : `; ${count(running, 'cluster')} up`;
-  if (wrong + left === 0) return style.good(`Nothing is wrong, nothing is left behind${up}.`);
-  const parts = [
-    ...(wrong === 0 ? [] : [style.bad(`${count(wrong, 'thing')} wrong`)]),
-    ...(left === 0 ? [] : [style.caution(`${count(left, 'thing')} left behind`)]),
-  ];
-  return `${parts.join(', ')}${up}.`;
+    findings.filter((one) => one.level === level && one.settled === null).length;
+  const wrong = number('trouble') === 0 ? [] : [style.bad(`${count(number('trouble'), 'thing')} wrong`)];
+  const left = number('left') === 0 ? [] : [style.caution(`${count(number('left'), 'thing')} left behind`)];
+  const up = findings.flatMap((one) => one.up ?? []);
+  if (expectClean && left.length + up.length > 0) {
+    const still = up.length === 0 ? [] : [style.caution(`${up.join(', ')} still running`)];
+    return [
+      ...wrong,
+      `${style.bad(wrong.length > 0 ? 'not clean:' : 'Not clean:')} ${[...left, ...still].join(', ')}.`,
+    ].join('; ');
+  }
+  const running = number('running') === 0 ? '' : `; ${count(number('running'), 'cluster')} up`;
+  if (wrong.length + left.length === 0)
+    return style.good(`Nothing is wrong, nothing is left behind${running}.`);
+  return `${[...wrong, ...left].join(', ')}${running}.`;
 }

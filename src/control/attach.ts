@@ -4,9 +4,9 @@ import { unreachable } from '../lib/assert.ts';
 import { connectControl, type ControlClient } from './client.ts';
 import { readRecord, type ClusterRecord, type ReadRecord } from './cluster-record.ts';
 import { ReplabError } from './errors.ts';
-import { isAlive } from './process-identity.ts';
+import { isAlive, stateOf } from './process-identity.ts';
 import { endProcesses } from './remains.ts';
-import { clusterDir, listClusters } from './state-dir.ts';
+import { clusterDir, listClusters, type ClusterEntry } from './state-dir.ts';
 
 /** A connection to a cluster whose supervisor answered the token. */
 export interface Attached {
@@ -64,8 +64,11 @@ function silent(cluster: string, record: ClusterRecord): ReplabError {
   return new ReplabError('unresponsive', { cluster, pid: record.supervisor.pid });
 }
 
-/** `gone`: its supervisor died; `unreadable`: its record is damaged, or of a newer replab. */
-export type ClusterState = 'starting' | 'up' | 'stopping' | 'kept' | 'gone' | 'unreadable';
+/**
+ * `gone`: its supervisor died; `unresponsive`: that lives, and does not answer the token; `unreadable`: its
+ * record is damaged, or of a newer replab.
+ */
+export type ClusterState = 'starting' | 'up' | 'stopping' | 'unresponsive' | 'kept' | 'gone' | 'unreadable';
 
 export interface ClusterSummary {
   readonly name: string;
@@ -78,13 +81,58 @@ export interface ClusterSummary {
 
 /** All clusters of this user, as their directories and the process table show them; asks no supervisor. */
 export function summarizeClusters(root: string): readonly ClusterSummary[] {
-  return listClusters(root).map(({ name, dir, read }) => {
-    if (read.type !== 'record') return { name, dir, state: 'unreadable', spec: null, pid: null };
-    const { phase, spec, supervisor } = read.record;
-    if (phase === 'kept') return { name, dir, state: 'kept', spec, pid: null };
-    if (!isAlive(supervisor)) return { name, dir, state: 'gone', spec, pid: null };
-    return { name, dir, state: phase === 'ready' ? 'up' : phase, spec, pid: supervisor.pid };
-  });
+  return listClusters(root).map(summarize);
+}
+
+function summarize({ name, dir, read }: ClusterEntry): ClusterSummary {
+  if (read.type !== 'record') return { name, dir, state: 'unreadable', spec: null, pid: null };
+  const { phase, spec, supervisor } = read.record;
+  if (phase === 'kept') return { name, dir, state: 'kept', spec, pid: null };
+  if (!isAlive(supervisor)) return { name, dir, state: 'gone', spec, pid: null };
+  return { name, dir, state: phase === 'ready' ? 'up' : phase, spec, pid: supervisor.pid };
+}
+
+/** What a supervisor that is merely busy takes over a greeting at most, where a list must not wait for longer. */
+const listedMs = 1000;
+
+/** As `summarizeClusters`, and every supervisor is greeted, all at once: one that is silent is `unresponsive`. */
+export async function greetClusters(root: string, withinMs = listedMs): Promise<readonly ClusterSummary[]> {
+  const end = performance.now() + withinMs;
+  const all = await Promise.all(listClusters(root).map((one) => greeted(one, end)));
+  return all.filter((one) => one !== null);
+}
+
+/** Looked at until it answers, or is something else by now; null when it is no more. */
+async function greeted(entry: ClusterEntry, end: number): Promise<ClusterSummary | null> {
+  const { name, dir, read } = entry;
+  const summary = summarize(entry);
+  if (read.type !== 'record' || summary.pid === null) return read.type === 'missing' ? null : summary;
+  const answer = await greet(name, read.record, end - performance.now());
+  if (answer === 'answered') return summary;
+  const again = { name, dir, read: readRecord(dir) };
+  const now = summarize(again);
+  // It ended meanwhile; and before and after its time a supervisor does not listen.
+  if (now.pid === null || (answer === 'nobody' && now.state !== 'up'))
+    return again.read.type === 'missing' ? null : now;
+  if (answer === 'silent' || performance.now() > end) return { ...now, state: 'unresponsive' };
+  await wait(20);
+  return await greeted(again, end);
+}
+
+async function greet(
+  name: string,
+  record: ClusterRecord,
+  withinMs: number,
+): Promise<'answered' | 'silent' | 'nobody'> {
+  // A stopped process answers nobody: no need to wait for it.
+  if (stateOf(record.supervisor) === 'paused') return 'silent';
+  try {
+    const client = await connect(name, record, Math.max(1, withinMs));
+    client?.close();
+    return client === null ? 'nobody' : 'answered';
+  } catch {
+    return 'silent';
+  }
 }
 
 /** The one cluster that is up, for commands without `-c`. `no-cluster` when none is, `several-clusters` when many are. */

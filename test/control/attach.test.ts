@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { attach, onlyCluster, summarizeClusters } from '../../src/control/attach.ts';
+import { attach, greetClusters, onlyCluster, summarizeClusters } from '../../src/control/attach.ts';
 import {
   markOf,
   newToken,
@@ -13,12 +14,19 @@ import {
   type NodeRecord,
 } from '../../src/control/cluster-record.ts';
 import { lockDir } from '../../src/control/dir-lock.ts';
-import { identify, isAlive, markVariable, type ProcessIdentity } from '../../src/control/process-identity.ts';
+import {
+  identify,
+  isAlive,
+  killIdentity,
+  markVariable,
+  stateOf,
+  type ProcessIdentity,
+} from '../../src/control/process-identity.ts';
 import { removeCluster } from '../../src/control/remains.ts';
 import { serveControl, type Handlers } from '../../src/control/server.ts';
 import { clusterDir, makePrivateDir } from '../../src/control/state-dir.ts';
 import { diskOf } from '../../src/protocol/node-id.ts';
-import { tempDir } from '../support/until.ts';
+import { tempDir, until } from '../support/until.ts';
 
 const self = identify(process.pid)!;
 const dead: ProcessIdentity = { pid: process.pid, startTime: 'another-boot:1' };
@@ -115,6 +123,37 @@ describe('which clusters there are', () => {
       ['e-damaged', 'unreadable', null],
     ]);
     expect(() => onlyCluster(root)).toThrow(/several-clusters/);
+  });
+
+  test('greeted: one that answers, and those that need not be waited for', async () => {
+    const root = tempDir();
+    const { socket, token, spec } = makeCluster(root, 'answers');
+    const handlers = { hello: () => Promise.resolve({ spec, pid: process.pid }) } as unknown as Handlers;
+    const server = await serveControl({ socketPath: socket, token, handlers });
+    onTestFinished(() => server.close());
+    makeCluster(root, 'gone', { supervisor: dead });
+    makeCluster(root, 'other-token', { socket });
+    makeCluster(root, 'starting', { phase: 'starting' });
+    const stopped = await sleeper();
+    makeCluster(root, 'stopped', { supervisor: stopped });
+    killIdentity(stopped, 'SIGSTOP');
+    await until('it to stop', () => stateOf(stopped) === 'paused');
+    expect((await greetClusters(root, 60_000)).map(({ name, state }) => [name, state])).toEqual([
+      ['answers', 'up'],
+      ['gone', 'gone'],
+      ['other-token', 'unresponsive'],
+      ['starting', 'starting'],
+      ['stopped', 'unresponsive'],
+    ]);
+  });
+
+  test('greeted, one that is silent for too long, or not there to answer, is unresponsive', async () => {
+    const root = tempDir();
+    makeCluster(root, 'nobody');
+    const silent = createServer().listen(makeCluster(root, 'silent').socket);
+    onTestFinished(() => void silent.close());
+    const states = (await greetClusters(root, 50)).map(({ state }) => state);
+    expect(states).toEqual(['unresponsive', 'unresponsive']);
   });
 
   test('without a name: the one that is up, else the only one there is', () => {

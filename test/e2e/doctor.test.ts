@@ -66,7 +66,34 @@ describe('doctor', () => {
       exit: 6,
       report: { clean: false },
     });
+    expect((await own.run(['doctor', '--expect-clean'])).stdout).toMatch(
+      /\nNot clean: c1 still running\.\n$/,
+    );
+    expect(await own.ok('doctor')).toMatch(/nothing is left behind; 1 cluster up\.\n$/);
     await own.ok('status');
+  });
+
+  test('a supervisor that hangs is wrong, not up, in doctor and in ls; it is not clean, and down ends it', async () => {
+    const own = await cluster('--nodes', '1');
+    const { supervisor } = recordIn(own.env, 'c1');
+    killIdentity(supervisor, 'SIGSTOP');
+    const { exit, report } = await examine(own);
+    expect(exit).toBe(1);
+    expect(report).toMatchObject({ fit: false, clean: false });
+    expect(report.findings.filter(({ check }) => check === 'clusters')).toMatchObject([
+      {
+        level: 'trouble',
+        what: expect.stringContaining(`c1 does not answer: its supervisor (pid ${supervisor.pid})`),
+        fix: expect.stringMatching(/`replab down -c c1` .*`replab down -c c1 --keep`/),
+      },
+    ]);
+    const ended = await own.run(['doctor', '--fix', '--expect-clean']);
+    expect(ended).toMatchObject({ exit: 6 });
+    expect(ended.stdout).toMatch(/\n1 thing wrong; not clean: c1 still running\.\n$/);
+    expect(await own.json('ls')).toMatchObject({ clusters: [{ name: 'c1', state: 'unresponsive' }] });
+    expect(await own.ok('ls')).toMatch(/^c1 +unresponsive /m);
+    await own.ok('down', '--timeout', '3s');
+    expect(await examine(own, '--expect-clean')).toMatchObject({ exit: 0, left: [] });
   });
 
   test('a supervisor that was killed: --fix keeps the data and takes the socket', async () => {
@@ -78,7 +105,14 @@ describe('doctor', () => {
     const { exit, left } = await examine(own, '--expect-clean');
     expect(exit).toBe(6);
     expect(left.map(({ check }) => check)).toEqual(['clusters', 'sockets']);
-    expect((await examine(own, '--fix')).exit).toBe(0);
+    expect((await own.run(['doctor', '--expect-clean'])).stdout).toMatch(
+      /\nNot clean: 2 things left behind\.\n$/,
+    );
+    const fixed = await own.run(['doctor', '--fix']);
+    expect(fixed).toMatchObject({ exit: 0, stderr: '' });
+    expect(fixed.stdout).toMatch(/^ {2}kept {2}c1 is down and its data are kept\.$/m);
+    expect(fixed.stdout).toMatch(/^ {2}gone {2}Nobody listens on .*control\.sock\.$/m);
+    expect(await own.json('ls')).toMatchObject({ clusters: [{ state: 'kept' }] });
     expect(await examine(own, '--expect-clean')).toMatchObject({ exit: 0, left: [] });
     await own.ok('up', '-q');
     expect(await own.ok('get', 'x')).toBe('1\n');

@@ -19,8 +19,12 @@ export interface Finding {
   readonly what: string;
   /** What to do about it, as a sentence. */
   readonly fix?: string;
+  /** The cluster it is about, when that has processes: not clean, however well it is. */
+  readonly up?: string;
   /** Of what is left: removes exactly this. Throws when it cannot. */
   remove?(): Promise<void> | void;
+  /** What it then is, when it is not gone. */
+  readonly kept?: Pick<Finding, 'what' | 'fix'>;
 }
 
 /** One thing to look at. To add one: a file with it, a row in `checks.ts`. */

@@ -1,4 +1,4 @@
-import { summarizeClusters, type ClusterSummary } from '../../control/attach.ts';
+import { greetClusters, type ClusterSummary } from '../../control/attach.ts';
 import { readRecord } from '../../control/cluster-record.ts';
 import { keepCluster, processesOf } from '../../control/remains.ts';
 import { count } from '../count.ts';
@@ -7,28 +7,45 @@ import type { Check, Finding } from './check.ts';
 /** Damaged records are for the check of records. */
 export const clusters: Check = {
   title: 'Clusters',
-  look({ root }) {
-    const all = summarizeClusters(root).filter(({ state }) => state !== 'unreadable');
+  async look({ root }) {
+    const all = (await greetClusters(root)).filter(({ state }) => state !== 'unreadable');
     if (all.length === 0) return [{ level: 'ok', what: 'There are none.' }];
     return all.map((one) => clusterFinding(root, one));
   },
 };
 
-function clusterFinding(root: string, { name, state, spec, dir }: ClusterSummary): Finding {
-  if (state === 'kept') {
-    return {
-      level: 'ok',
-      what: `${name} is down and its data are kept.`,
-      fix: `\`replab up -c ${name}\` brings it back, \`replab down -c ${name}\` removes it.`,
-    };
+function clusterFinding(root: string, summary: ClusterSummary): Finding {
+  const { name, state, spec, pid } = summary;
+  switch (state) {
+    case 'kept':
+      return { level: 'ok', ...keptCluster(name) };
+    case 'gone':
+      return goneFinding(root, summary);
+    case 'unresponsive':
+      return {
+        level: 'trouble',
+        what: `${name} does not answer: its supervisor (pid ${pid}) is alive, but stopped or busy.`,
+        fix: `If it stays so, \`replab down -c ${name}\` ends it by force, \`replab down -c ${name} --keep\` keeps its data.`,
+        up: name,
+      };
+    default:
+      return {
+        level: 'running',
+        what: `${name} is ${state}, with ${count(spec?.nodes.length ?? 0, 'node')}.`,
+        fix: `\`replab down -c ${name}\` ends it.`,
+        up: name,
+      };
   }
-  if (state !== 'gone') {
-    return {
-      level: 'running',
-      what: `${name} is ${state}, with ${count(spec?.nodes.length ?? 0, 'node')}.`,
-      fix: `\`replab down -c ${name}\` ends it.`,
-    };
-  }
+}
+
+function keptCluster(name: string): { readonly what: string; readonly fix: string } {
+  return {
+    what: `${name} is down and its data are kept.`,
+    fix: `\`replab up -c ${name}\` brings it back, \`replab down -c ${name}\` removes it.`,
+  };
+}
+
+function goneFinding(root: string, { name, dir }: ClusterSummary): Finding {
   const read = readRecord(dir);
   const left = read.type === 'record' ? processesOf(read.record).length : 0;
   return {
@@ -37,5 +54,6 @@ function clusterFinding(root: string, { name, state, spec, dir }: ClusterSummary
     fix: `\`replab up -c ${name}\` brings it back, \`replab down -c ${name}\` removes it.`,
     // The data stay: they are then kept, as after `down --keep`.
     remove: async () => void (await keepCluster(root, name)),
+    kept: keptCluster(name),
   };
 }
