@@ -1,14 +1,15 @@
 /**
  * Everything that must hold, part after part, each a script of package.json that runs on its own as well.
  * A part that fails does not stop the others. Ends with `N passed, N failed`: lint and types count one each
- * (type errors and lint findings are above), tests as many as ran. Exit 1 if any part failed.
+ * (type errors and lint findings are above), tests as many as ran. What failed is told once more before that, since
+ * whoever reads a long log reads its end. Exit 1 if any part failed.
  *
  *   node .config/test.ts [part ...]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Count {
@@ -17,10 +18,29 @@ interface Count {
   readonly skipped: number;
 }
 
+/** What vitest's JSON reporter writes of it: one result a file, with `message` when the file itself failed. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
 const parts = ['build', 'lint', 'unused', 'types', 'package', 'test:unit', 'test:seeds', 'test:e2e'] as const;
 
 const asked = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
+const failures: string[] = [];
 const scratch = mkdtempSync(join(tmpdir(), 'rl-test-'));
 const results = parts
   .filter((part) => asked.length === 0 || asked.includes(part))
@@ -28,6 +48,7 @@ const results = parts
 rmSync(scratch, { recursive: true });
 
 const total = results.map(({ count }) => count).reduce(add, { passed: 0, failed: 0, skipped: 0 });
+if (failures.length > 0) console.log(`\n== failed\n\n${failures.join('\n\n')}`);
 console.log(`\n${results.map(({ part, count }) => `${part.padEnd(12)} ${print(count)}`).join('\n')}\n`);
 console.log(print(total));
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
@@ -47,16 +68,31 @@ function run(part: (typeof parts)[number]): Count {
 }
 
 /** No report, or one without a test: the part failed, whatever its exit code says. */
-function read(report: string): Count {
+function read(path: string): Count {
+  let report: Report;
   try {
-    const json = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-    const passed = json['numPassedTests'] ?? 0;
-    const failed = json['numFailedTests'] ?? 0;
-    const skipped = (json['numPendingTests'] ?? 0) + (json['numTodoTests'] ?? 0);
-    return { passed, failed: passed + failed === 0 ? 1 : failed, skipped };
+    report = JSON.parse(readFileSync(path, 'utf8')) as Report;
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }
+  failures.push(...report.testResults.flatMap(failuresOf));
+  const { numPassedTests: passed, numFailedTests: failed } = report;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return { passed, failed: passed + failed === 0 ? 1 : failed, skipped };
+}
+
+function failuresOf({ name, status, message, assertionResults }: Report['testResults'][number]): string[] {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (status === 'failed' && failed.length === 0) return [`${file}\n${message}`];
+  return failed.map(
+    ({ fullName, failureMessages }) => `${file} > ${fullName}\n${failureMessages.map(ownLines).join('\n')}`,
+  );
+}
+
+/** Without the lines of the stack that are vitest's. */
+function ownLines(message: string): string {
+  return message.replaceAll(/\n\s+at [^\n]*(?:node_modules|Promise \(<anonymous>\))[^\n]*/g, '');
 }
 
 function add(a: Count, b: Count): Count {
