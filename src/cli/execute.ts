@@ -4,6 +4,7 @@ import type {
   Command,
   Context,
   Invoked,
+  InvokeOptions,
   Result,
   ScreenResult,
   ShellResult,
@@ -36,6 +37,8 @@ export interface Host {
   readonly show: ((screen: ScreenResult, output: Output, signal: AbortSignal) => Promise<void>) | null;
   /** Runs lines of a terminal or of standard input; null where there is a shell already, or nobody types. */
   readonly shell: ((asked: ShellResult, inherited: Globals, output: Output) => Promise<number>) | null;
+  /** Nobody can end what runs here: what goes on for ever is refused. */
+  readonly unattended?: boolean;
   /** What the command line is given unless it says otherwise. */
   readonly inherited: Parsed['globals'];
   /** Told what was printed as one document, or would have been with `--json`. */
@@ -99,6 +102,7 @@ class Line {
       quiet: this.globals.quiet !== undefined,
       style: await loadStyle(this.host.colour),
     };
+    checkEnd(command, input, this.host);
     const timeoutMs = timeoutOf(name, this.globals.timeout);
     checkSave(command, input, this.globals.save);
     const chance = createChance(seedOf(name, this.globals.seed));
@@ -132,7 +136,7 @@ class Line {
         signal,
         progress: progress.say,
         stdin: this.host.stdin,
-        invoke: (words) => this.invoke(words, signal),
+        invoke: (line, how) => this.invoke(line, signal, how),
       }),
       finish: async (result, signal) => {
         progress.end();
@@ -205,13 +209,18 @@ class Line {
   }
 
   /** A command line inside this one: its output is caught, and it ends when this one does. */
-  private async invoke(words: readonly string[], signal: AbortSignal): Promise<Invoked> {
+  private async invoke(
+    words: readonly string[],
+    signal: AbortSignal,
+    { unattended = this.host.unattended ?? false }: InvokeOptions = {},
+  ): Promise<Invoked> {
     const caught = { out: '', err: '' };
     let document: Told | null = null;
     const interrupts: Interrupts = { onFirst: () => {} };
     signal.addEventListener('abort', () => interrupts.onFirst(toReplabError(signal.reason)), { once: true });
     const exit = await execute(words, {
       ...this.host,
+      ...(unattended ? { unattended, stdin: nobodyTypes, colour: false } : {}),
       show: null,
       shell: null,
       interrupts,
@@ -237,6 +246,15 @@ function timeoutOf(command: string, given: string | undefined): number | null {
     command,
     `--timeout is ${JSON.stringify(given)}; expected a duration such as 250ms, 10s or 1m.`,
   );
+}
+
+function checkEnd(command: Command, input: AnyInput, { unattended }: Host): void {
+  if (unattended !== true || command.endless?.(input) !== true) return;
+  throw usage(command.name, 'This goes on until it is ended, so it needs a terminal of its own.');
+}
+
+async function nobodyTypes(): Promise<Buffer> {
+  throw usage(null, 'There is no standard input here: put the value in quotes.');
 }
 
 function checkSave(command: Command, input: AnyInput, name: string | undefined): void {

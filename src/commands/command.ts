@@ -91,7 +91,15 @@ export interface Context {
   /** All of standard input. */
   stdin(): Promise<Buffer>;
   /** Runs another command line in this process, for this command's cluster unless it names another. */
-  invoke(words: readonly string[]): Promise<Invoked>;
+  invoke(words: readonly string[], how?: InvokeOptions): Promise<Invoked>;
+}
+
+export interface InvokeOptions {
+  /**
+   * Nobody can end it or type into it, and what it says is put elsewhere: what goes on for ever, or reads
+   * standard input, is refused at once, and its text has no colours.
+   */
+  readonly unattended?: boolean;
 }
 
 /** What became of a command line, and what it would have printed. */

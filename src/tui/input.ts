@@ -32,7 +32,7 @@ export function press(scene: Scene, name: string): Pressed {
     case 'command':
       return typed(state, name, input.text, {
         change: (text) => ({ state: { ...state, input: { kind: 'command', text } } }),
-        done: () => submitted(state, input.text),
+        done: () => submitted(scene, input.text),
         cancel: () => ({ state: { ...state, input: { kind: 'keys' } } }),
       });
     case 'keys':
@@ -63,15 +63,22 @@ function typed(state: ViewState, name: string, text: string, { change, done, can
   return [...name].length === 1 ? change(text + name) : { state };
 }
 
-function submitted(state: ViewState, text: string): Pressed {
+function submitted(scene: Scene, text: string): Pressed {
+  const { state } = scene;
   const after: ViewState = { ...state, input: { kind: 'keys' } };
   const words = wordsOf(text);
   if (words === null)
     return { state: { ...after, said: { level: 'bad', command: text, text: 'a quote is not closed' } } };
-  const [name, ...rest] = words[0] === 'replab' ? words.slice(1) : words;
-  return name === undefined
-    ? { state: after }
-    : { state: after, effect: { kind: 'run', words: [name, ...rest] } };
+  const line = withoutHabits(words);
+  if (line.length === 0) return { state: after };
+  if (line.length === 1 && line[0] === 'help') return byName.get('?')!.press({ ...scene, state: after });
+  return { state: after, effect: { kind: 'run', words: line } };
+}
+
+/** `npx replab`, typed or pasted as it is elsewhere. */
+function withoutHabits(words: readonly string[]): readonly string[] {
+  const line = words[0] === 'npx' ? words.slice(1) : words;
+  return line[0] === 'replab' ? line.slice(1) : line;
 }
 
 /** As a shell splits them: blanks separate, quotes keep together. Null: a quote is open. */

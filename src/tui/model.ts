@@ -2,6 +2,7 @@ import type { ClusterEvent } from '../cluster/event.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ViewName } from '../commands/watch.ts';
 import type { ErrorDescription } from '../control/errors.ts';
+import { exitCodes } from '../control/exit-codes.ts';
 import { frameOf } from './frame.ts';
 import { asciiGlyphs, unicodeGlyphs } from './glyphs.ts';
 import { advance, isMoving, noHistory, remember } from './history.ts';
@@ -23,8 +24,14 @@ export interface ModelOptions {
 
 /** How a command that a key ran has ended. */
 export type Outcome =
-  | { readonly ok: true; readonly text: string }
+  | { readonly ok: true; readonly exit: number; readonly text: string }
   | { readonly ok: false; readonly error: Pick<ErrorDescription, 'code' | 'what' | 'fix'> };
+
+/** A command under way: what is shown of it, and its words. */
+export interface Run {
+  readonly command: string;
+  readonly words: readonly string[];
+}
 
 /** More events than anyone scrolls through. */
 const mostEvents = 2000;
@@ -43,6 +50,7 @@ export class Model {
   /** Local time minus the cluster's. */
   #skewMs: number;
   #frame: readonly string[] = [];
+  #newest: Run | null = null;
   /** Of history, on the screen. */
   #buckets = 0;
 
@@ -126,18 +134,35 @@ export class Model {
     this.#size = size;
   }
 
-  say(said: Said): void {
-    this.#state = { ...this.#state, said };
+  /** A command that a key stands for is run. */
+  began(command: string, words: readonly string[]): Run {
+    this.#newest = { command, words };
+    this.#say({ level: 'dim', command, text: this.#options.ascii ? '...' : '…' });
+    return this.#newest;
   }
 
-  /** A command that a key ran has ended. One that would lose something is asked about. */
-  ended(command: string, words: readonly string[], outcome: Outcome): void {
-    if (outcome.ok) return this.say({ level: 'good', command, text: outcome.text });
+  /** It has ended. A failure is always told; that it went well, unless a later one was begun. */
+  ended(run: Run, outcome: Outcome): void {
+    const { command, words } = run;
+    if (outcome.ok) {
+      const { exit, text } = outcome;
+      if (exit === exitCodes.ok) {
+        if (run === this.#newest) this.#say({ level: 'good', command, text });
+        return;
+      }
+      const level = exit === exitCodes.inconclusive ? 'caution' : 'bad';
+      return this.#say({ level, command, text: `exit ${exit}: ${text}` });
+    }
     const { code, what, fix } = outcome.error;
-    this.say({ level: 'bad', command, text: `${what} ${fix}` });
+    this.#say({ level: 'bad', command, text: `${what} ${fix}` });
+    // What would lose something is asked about.
     if (words[0] !== 'promote' || code !== 'behind' || this.#state.input.kind !== 'keys') return;
     const question = `${what} Promote it all the same, and lose that?`;
     this.#state = { ...this.#state, input: { kind: 'ask', question, words: [...words, '--force'] } };
+  }
+
+  #say(said: Said): void {
+    this.#state = { ...this.#state, said };
   }
 
   scene(): Scene {

@@ -6,7 +6,7 @@ import { ReplabError } from '../control/errors.ts';
 import { App } from './app.ts';
 import { createDiffReader, type DiffReader } from './diff-reader.ts';
 import { follow } from './feed.ts';
-import { invoked } from './invoke.ts';
+import { commandLine, invoked } from './invoke.ts';
 import { Model } from './model.ts';
 import { painterOf } from './painter.ts';
 import { LiveStage } from './stage.ts';
@@ -147,11 +147,10 @@ class Screen {
   }
 
   async #run(words: readonly string[]): Promise<void> {
-    const named = this.#screen.options.named ? ['-c', this.#screen.cluster.name] : [];
-    const typed = ['replab', ...words.map(quoted), ...named].join(' ');
-    this.#model.say({ level: 'dim', command: typed, text: '…' });
+    const { cluster, options } = this.#screen;
+    const run = this.#model.began(commandLine(words, options.named ? cluster.name : null), words);
     this.#stage.changed(true);
-    this.#model.ended(typed, words, await invoked(this.#screen, words));
+    this.#model.ended(run, await invoked(this.#screen, words));
     this.#stage.changed(true);
   }
 
@@ -172,9 +171,4 @@ class Screen {
 
 function sizeOf({ columns, rows }: { readonly columns?: number; readonly rows?: number }): Size {
   return { columns: Math.max(1, columns ?? 80), rows: Math.max(1, rows ?? 24) };
-}
-
-/** As a shell takes it back. */
-function quoted(word: string): string {
-  return /^[\w./:,@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

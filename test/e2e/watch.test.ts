@@ -1,58 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
-import { tempDir, until } from '../support/until.ts';
-import { bin, cluster, type Shell } from './replab.ts';
-
-interface Watching {
-  readonly terminal: Terminal;
-  /** Of the `replab` process. */
-  pid(): number;
-  /** What `stty -g` said of the terminal before and after, and how `replab` exited. */
-  after(): { readonly before: string; readonly after: string; readonly exit: string };
-}
-
-/** `replab watch` in a terminal, in a shell that notes how the terminal was before and after. */
-function watch(
-  { env }: Shell,
-  args = '',
-  options: TerminalOptions & { readonly node?: string } = {},
-): Watching {
-  const dir = tempDir();
-  const terminal = openTerminal(
-    [
-      `stty -g > '${dir}/before'`,
-      `sh -c 'echo $$ > "${dir}/pid"; exec "${process.execPath}" ${options.node ?? ''} "${bin}" watch ${args}'`,
-      `echo $? > '${dir}/exit'`,
-      `stty -g > '${dir}/after'`,
-      'echo shell again',
-    ].join('\n'),
-    { ...options, env: { ...env, ...options.env } },
-  );
-  const read = (name: string): string => readFileSync(join(dir, name), 'utf8').trim();
-  return {
-    terminal,
-    pid: () => Number(read('pid')),
-    after: () => ({ before: read('before'), after: read('after'), exit: read('exit') }),
-  };
-}
-
-/** Left as it was found, and the last line said why. */
-async function expectEnd({ terminal, after }: Watching, exit: number, why: string | RegExp): Promise<void> {
-  await terminal.shows('shell again');
-  await terminal.ended;
-  const { before, after: now, exit: code } = after();
-  expect({ code, terminal: now }).toEqual({ code: String(exit), terminal: before });
-  expect({ alternate: terminal.isAlternate(), cursor: terminal.isCursorShown() }).toEqual({
-    alternate: false,
-    cursor: true,
-  });
-  expect(terminal.lines().join('\n')).toMatch(why);
-  const pasteOn = terminal.written().lastIndexOf('\u001B[?2004h');
-  expect(terminal.written().lastIndexOf('\u001B[?2004l')).toBeGreaterThanOrEqual(pasteOn);
-}
+import { openTerminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
+import { bin, cluster } from './replab.ts';
+import { expectEnd, watch, type Watching } from './watching.ts';
 
 describe('watch, in a terminal', () => {
   test('keys: views, a fault and its end, a command, a filter, help; q leaves it and the cluster goes on', async () => {
@@ -114,6 +65,28 @@ describe('watch, in a terminal', () => {
     await terminal.shows('$ replab promote n3 --force  n3 leads epoch 2@n3');
     await terminal.shows(/n3 leads epoch 2@n3/);
     expect(terminal.lines().join('')).toMatch(/^[ -~]*$/);
+    terminal.type('q');
+    await expectEnd(watching, 0, /watch left/);
+  });
+
+  test('a command says what it says elsewhere, as plain text; one without an end, or that asks for more, is refused', async () => {
+    const own = await cluster('--nodes', '3');
+    const watching = watch(own, '-c c1', { columns: 160, rows: 40, env: { NO_COLOR: undefined } });
+    const { terminal } = watching;
+    await terminal.shows('n1 leads epoch 1@n1');
+    const answers = async (typed: string, answer: string): Promise<void> => {
+      terminal.type(`:${typed}\r`);
+      await terminal.shows(`$ replab -c c1 ${typed}  ${answer}`);
+      expect(terminal.lines().join('\n')).not.toContain('u{1b}');
+    };
+    await answers('events --name ready', '#');
+    await answers('get nokey', 'there is no such key');
+    await answers("put e ''", 'ok 1@n1/');
+    await answers('get e', '"" (empty)');
+    await answers('cas e 1 2', 'exit 8: ');
+    await answers('events --follow', 'This goes on until it is ended');
+    await answers('put x -', 'There is no standard input here');
+    await answers('expect-exit 0 events --follow', 'exit 1: exit 3, expected 0');
     terminal.type('q');
     await expectEnd(watching, 0, /watch left/);
   });
@@ -232,62 +205,5 @@ describe('watch ends with the terminal as it was, and says why', () => {
     await watching.terminal.shows('[1 overview]');
     process.kill(watching.pid(), 'SIGUSR2');
     await expectEnd(watching, 70, /thrown on SIGUSR2/);
-  });
-});
-
-describe('watch, elsewhere', () => {
-  test('lines: events, and the state when it is another; no cursor, no colour', async () => {
-    const own = await cluster('--nodes', '2');
-    const { child, seen, ended } = own.start(['watch']);
-    await until('the state', () => seen.stdout.includes('n1=leader n2=follower'), { show: () => seen });
-    await own.ok('pause', 'n2');
-    await until('what happened, and the new state', () => /paused\n[^]*n2=paused/.test(seen.stdout), {
-      show: () => seen,
-    });
-    child.kill('SIGTERM');
-    const { exit, stdout } = await ended;
-    expect(exit).toBe(143);
-    expect(stdout).not.toContain('\u001B');
-    expect(stdout).toMatch(
-      /^- +\+\d+\.\d\ds {2}- {4}state {2}n1=leader n2=follower epoch=1@n1 contents=equal faults=- {2}verdict="/m,
-    );
-    await own.ok('resume', 'n2');
-  });
-
-  test('--json: snapshots, one a line, until the cluster is down', async () => {
-    const own = await cluster('--nodes', '2');
-    const { seen, ended } = own.start(['watch', '--json']);
-    await until('the first', () => seen.stdout.includes('\n'), { show: () => seen });
-    await own.ok('isolate', 'n2');
-    await until('the fault', () => seen.stdout.includes('"kind":"isolate"'), { show: () => seen });
-    await own.ok('down');
-    const { exit, stdout } = await ended;
-    expect(exit).toBe(0);
-    const all = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { schema: string; events: number });
-    expect(new Set(all.map(({ schema }) => schema))).toEqual(new Set(['replab.snapshot/1']));
-  });
-
-  test('--once: a frame, a snapshot, a line', async () => {
-    const { ok } = await cluster('--nodes', '3');
-    await ok('isolate', 'n3');
-    const frame = await ok('watch', '--once', '--view', 'links');
-    expect(frame).toMatch(/CUT \{n1 n2\} ✕ \{n3\}/);
-    expect(frame).toMatch(/^groups {2}\{n1 n2\} ✕ \{n3\}$/m);
-    expect(JSON.parse(await ok('watch', '--once', '--json'))).toMatchObject({
-      faults: [{ text: 'isolate n3' }],
-    });
-    expect((await ok('watch', '--once', '--plain')).split('\n')).toHaveLength(2);
-  });
-
-  test('a dumb terminal gets lines too', async () => {
-    const own = await cluster('--nodes', '1');
-    const { terminal, pid } = watch(own, '', { env: { TERM: 'dumb' }, columns: 200 });
-    await terminal.shows('n1=leader epoch=1@n1');
-    process.kill(pid(), 'SIGTERM');
-    await terminal.shows('shell again');
-    expect(terminal.written()).not.toContain('\u001B[?1049h');
   });
 });

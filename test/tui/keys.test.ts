@@ -3,7 +3,9 @@ import { commandNames, commands } from '../../src/commands/commands.ts';
 import { viewNames } from '../../src/commands/watch.ts';
 import { keyNames } from '../../src/tui/app.ts';
 import { wordsOf } from '../../src/tui/input.ts';
+import { commandLine } from '../../src/tui/invoke.ts';
 import { keys, lastKeys } from '../../src/tui/keys.ts';
+import type { Painter } from '../../src/tui/line.ts';
 import type { Model } from '../../src/tui/model.ts';
 import { keyLabel } from '../../src/tui/views/help.ts';
 import { healthy, noLeader, told, twoLeaders } from './story.ts';
@@ -71,9 +73,48 @@ describe('a question', () => {
   test('a promotion that would lose entries is asked about, and only then forced', () => {
     const model = told([noLeader(3, 10, 1000)]);
     const error = { code: 'behind', what: 'n3 is behind n2.', fix: 'Use --force.' } as const;
-    model.ended('replab promote n3', ['promote', 'n3'], { ok: false, error });
+    model.ended(model.began('replab promote n3', ['promote', 'n3']), { ok: false, error });
     expect(screen(model)).toContain('n3 is behind n2. Promote it all the same, and lose that?');
     expect(model.press('y')).toEqual({ kind: 'run', words: ['promote', 'n3', '--force'] });
+  });
+});
+
+describe('what became of a command', () => {
+  const kinds = ['good', 'caution', 'bad', 'dim', 'bold', 'alarm'] as const;
+  const marking = Object.fromEntries(
+    kinds.map((kind) => [kind, (text: string) => `<${kind}>${text}`]),
+  ) as Painter;
+
+  test.for([
+    [0, '<good>n1 equal'],
+    [1, '<bad>exit 1: n1 equal'],
+    [2, '<caution>exit 2: n1 equal'],
+    [8, '<bad>exit 8: n1 equal'],
+  ] as const)('exit %i', ([exit, shown]) => {
+    const model = told([healthy(3, 10, 1000)], { painter: marking });
+    model.ended(model.began('replab diff', ['diff']), { ok: true, exit, text: 'n1 equal' });
+    expect(model.frame().at(-2)).toContain(shown);
+  });
+
+  test('one that ends after a later one was begun is told only when it failed', () => {
+    const model = told([healthy(3, 10, 1000)]);
+    const first = model.began('replab get a', ['get', 'a']);
+    const second = model.began('replab get b', ['get', 'b']);
+    model.ended(second, { ok: true, exit: 0, text: 'B' });
+    model.ended(first, { ok: true, exit: 0, text: 'A' });
+    expect(model.frame().at(-2)).toContain('$ replab get b  B');
+    model.ended(first, { ok: true, exit: 8, text: 'A' });
+    expect(model.frame().at(-2)).toContain('$ replab get a  exit 8: A');
+  });
+
+  test.for([
+    [['put', 'x', '1'], null, 'replab put x 1'],
+    [['put', 'x', 'a b'], 'lab', "replab -c lab put x 'a b'"],
+    [['put', '--', '-c', 'x'], 'lab', 'replab -c lab put -- -c x'],
+    [['status', '-c', 'other'], 'lab', 'replab status -c other'],
+    [['status', '--cluster=other'], 'lab', 'replab status --cluster=other'],
+  ] as const)('%j is shown as it was run', ([words, cluster, line]) => {
+    expect(commandLine(words, cluster)).toBe(line);
   });
 });
 
@@ -100,6 +141,19 @@ describe('typing', () => {
     for (const key of `:put x "a b"`.split('').map((char) => (char === ' ' ? 'space' : char)))
       model.press(key);
     expect(model.press('enter')).toEqual({ kind: 'run', words: ['put', 'x', 'a b'] });
+  });
+
+  test.for(['replab status', 'npx replab status', 'status'])('%s', (text) => {
+    const model = told([healthy(3, 10, 1000)]);
+    model.press(':');
+    model.paste(text);
+    expect(model.press('enter')).toEqual({ kind: 'run', words: ['status'] });
+  });
+
+  test('help is this help', () => {
+    const model = told([healthy(3, 10, 1000)]);
+    for (const key of [...':help'.split(''), 'enter']) expect(model.press(key)).toBeNull();
+    expect(screen(model)).toContain('keys of this screen');
   });
 
   test.for([
