@@ -60,7 +60,13 @@ if (dir === undefined || !process.connected) {
 const proxy = startProxy();
 // Whoever waits for it hears why it could not start.
 proxy.catch(() => {});
+/** Its launcher died before it said what to start; the proxy's worker alone would keep this process. */
+const endUnasked = (): never => process.exit(exitCodes.ok);
+process.once('disconnect', endUnasked);
 const launcherGone = new Promise((resolve) => {
   process.once('disconnect', resolve);
 });
-process.once('message', (message) => void run(message as ToSupervisor, launcherGone));
+process.once('message', (message) => {
+  process.off('disconnect', endUnasked);
+  void run(message as ToSupervisor, launcherGone);
+});

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Checker } from '../../src/checkers/checker.ts';
 import { judge } from '../../src/checkers/judge.ts';
@@ -12,6 +11,7 @@ import { inRealTime, someOrderExplains } from './brute.ts';
 import { lanes } from './lanes.ts';
 import { never } from './session-suite.ts';
 import { snapshotsExplain, transactionHistories } from './transactions.ts';
+import { fc } from '../support/property.ts';
 
 const levels = [readCommitted, snapshotIsolation, serializable, strictSerializable] as const;
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawLanes } from '../../src/checkers/lanes.ts';
 import { lanes } from './lanes.ts';
 import { oneOf, smallHistories } from './small-histories.ts';
+import { fc } from '../support/property.ts';
 
 test('a bar for each operation, with how it ended', () => {
   const history = lanes`

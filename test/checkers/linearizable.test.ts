@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deadline } from '../../src/checkers/checker.ts';
 import { linearizable } from '../../src/checkers/linearizable.ts';
@@ -7,6 +6,7 @@ import type { History } from '../../src/history/operation.ts';
 import { inRealTime, someOrderExplains } from './brute.ts';
 import { lanes } from './lanes.ts';
 import { oneOf, smallHistories, type Shape } from './small-histories.ts';
+import { fc } from '../support/property.ts';
 
 const never = (): boolean => false;
 const verdictOf = (history: History, kind?: Kind): string =>

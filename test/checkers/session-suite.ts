@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Checker } from '../../src/checkers/checker.ts';
 import { judge } from '../../src/checkers/judge.ts';
 import { subjectOf, type Subject } from '../../src/checkers/subject.ts';
 import type { History, Operation } from '../../src/history/operation.ts';
 import { smallHistories, type Shape } from './small-histories.ts';
+import { fc } from '../support/property.ts';
 
 export type Twin = readonly [what: string, verdict: 'valid' | 'violated' | 'unknown', history: History];
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { Kind } from '../../src/checkers/subject.ts';
 import type { History, Operation, Outcome } from '../../src/history/operation.ts';
 import type { Value } from '../../src/history/value.ts';
+import { fc } from '../support/property.ts';
 
 interface Choice {
   readonly process: number;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { models, type State } from '../../src/checkers/models.ts';
 import type { Subject } from '../../src/checkers/subject.ts';
 import type { History, Operation, Outcome } from '../../src/history/operation.ts';
 import type { Step } from '../../src/history/steps.ts';
 import { textOf, type Value } from '../../src/history/value.ts';
+import { fc } from '../support/property.ts';
 
 const choice = fc.record({
   process: fc.nat(2),

@@ -1,6 +1,6 @@
-import { array, assert, integer, nat, property, record, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLineReader, encodeLine } from '../../src/control/framing.ts';
+import { fc } from '../support/property.ts';
 
 function reader(maxBytes?: number) {
   const values: unknown[] = [];
@@ -14,11 +14,11 @@ function reader(maxBytes?: number) {
 
 describe('framing of the control socket', () => {
   test('lines come out whole, wherever the stream is cut', () => {
-    const lines = array(record({ text: string({ unit: 'grapheme' }), n: integer() }), {
+    const lines = fc.array(fc.record({ text: fc.string({ unit: 'grapheme' }), n: fc.integer() }), {
       maxLength: 5,
     });
-    assert(
-      property(lines, array(nat(40)), (sent, cuts) => {
+    fc.assert(
+      fc.property(lines, fc.array(fc.nat(40)), (sent, cuts) => {
         const { values, garbage, push } = reader();
         const bytes = Buffer.from(sent.map(encodeLine).join(''));
         let at = 0;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Gate, type Payer } from '../../src/faults/bandwidth.ts';
 import type { Shape } from '../../src/faults/shape.ts';
 import type { MessageClass } from '../../src/protocol/message-class.ts';
 import { shapeOf } from './texts.ts';
+import { fc } from '../support/property.ts';
 
 interface Grant {
   readonly to: string;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sound } from '../../src/faults/conditions.ts';
 import type { ActiveFault } from '../../src/faults/fault.ts';
 import { conditionsOf } from '../../src/faults/faults.ts';
 import { active, parsed } from './texts.ts';
+import { fc } from '../support/property.ts';
 
 describe('conditions', () => {
   test('a node without faults on it lives under sound conditions, whatever is cut', () => {

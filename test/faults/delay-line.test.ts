@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DelayLine } from '../../src/faults/delay-line.ts';
 import { latenessMs, type Lateness, type Shape } from '../../src/faults/shape.ts';
 import { shapeOf } from './texts.ts';
+import { fc } from '../support/property.ts';
 
 const shape = fc
   .tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }))

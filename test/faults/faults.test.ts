@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clientPlace, type Place } from '../../src/cluster/place.ts';
 import type { ActiveFault } from '../../src/faults/fault.ts';
 import { addFault, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
 import { active, cutText, faultText, flows, held, nodes, parsed, partitionText } from './texts.ts';
+import { fc } from '../support/property.ts';
 
 describe('verdicts', () => {
   test('cut n1:n2 holds forward of link n1:n2 and back of link n2:n1, and nothing else (T1)', () => {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { faultKinds, formatFault, parseFault } from '../../src/faults/faults.ts';
 import { tempDir } from '../support/until.ts';
 import { anyText, kinds, nodes, parsed } from './texts.ts';
+import { fc } from '../support/property.ts';
 
 describe('grammar (P8)', () => {
   test.for([

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { clientPlace, linksOf, type Place } from '../../src/cluster/place.ts';
 import type { Shape, ShapePart } from '../../src/faults/shape.ts';
 import type { ActiveFault, FaultKindName, FaultParams, Flow } from '../../src/faults/fault.ts';
 import { faultKinds, parseFault, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
+import { fc } from '../support/property.ts';
 
 export const kinds = Object.keys(faultKinds) as FaultKindName[];
 export const nodes = ['n1', 'n2', 'n3', 'n10'];

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HistoryMistake } from '../../src/history/mistake.ts';
 import { guessFormat, readHistory, type HistoryFormat } from '../../src/history/read-history.ts';
@@ -7,6 +6,7 @@ import type { Value } from '../../src/history/value.ts';
 import { writeElle } from '../../src/history/write-elle.ts';
 import { writeHistory } from '../../src/history/write-history.ts';
 import { oneOf, smallHistories } from '../checkers/small-histories.ts';
+import { fc } from '../support/property.ts';
 
 const ours = `{"schema":"replab.history/1","initial":0,"nodes":["n1","n2"]}
 {"type":"invoke","process":0,"f":"write","key":"x","value":1,"time":1000000,"node":"n1"}

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteWord, splitWords } from '../../src/lib/shell-words.ts';
+import { fc } from '../support/property.ts';
 
 function texts(line: string): readonly string[] {
   const split = splitWords(line);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareText, exceedsJsonBytes, jsonBytes } from '../../src/lib/text.ts';
+import { fc } from '../support/property.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),

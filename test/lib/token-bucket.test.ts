@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TokenBucket } from '../../src/lib/token-bucket.ts';
+import { fc } from '../support/property.ts';
 
 test('over any stretch of time it gives at most its rate and what was saved up, and no less when asked', () => {
   const rate = fc.integer({ min: 1, max: 5000 });

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFrames, FrameDecoder, type Decoded } from '../../src/node/frame-codec.ts';
 import { frameHeaderBytes, maxBodyBytes, maxMessageBytes, readFrameHeader } from '../../src/node/frame.ts';
 import { messageClasses, type MessageClass } from '../../src/protocol/message-class.ts';
 import type { Message } from '../../src/protocol/protocol.ts';
+import { fc } from '../support/property.ts';
 
 interface Sample extends Message {
   readonly text: string;

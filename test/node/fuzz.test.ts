@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLineReader, encodeLine } from '../../src/control/framing.ts';
 import { encodeFrames, FrameDecoder } from '../../src/node/frame-codec.ts';
@@ -13,6 +12,7 @@ import { until } from '../support/until.ts';
 import { corpusOf, cutInto, fuzz, spoiled } from './fuzz.ts';
 import { respClient } from './resp-client.ts';
 import { lonelyLeader } from './scripted-node.ts';
+import { fc } from '../support/property.ts';
 
 interface Decoder<T> {
   push(chunk: Buffer): void;

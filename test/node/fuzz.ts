@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../support/property.ts';
 
 /** One input that is kept: every byte is one character (latin1). */
 interface Kept {

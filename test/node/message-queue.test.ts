@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MessageQueue } from '../../src/node/message-queue.ts';
 import { messageClasses, type MessageClass } from '../../src/protocol/message-class.ts';
+import { fc } from '../support/property.ts';
 
 interface Numbered {
   readonly message: { readonly class: MessageClass; readonly number: number };

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatFailure, parseFailure, type Failure } from '../../src/node/resp-outcome.ts';
 import { diskOf } from '../../src/protocol/node-id.ts';
+import { fc } from '../support/property.ts';
 
 const ports = { n1: 41_001, n2: 41_002 };
 const at = { epoch: { number: 4, disk: diskOf('n2') }, index: 120 };

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitInline } from '../../src/node/resp-inline.ts';
 import { RespParser, respBounds, type Parsed } from '../../src/node/resp-parser.ts';
@@ -6,6 +5,7 @@ import { RespReplyDecoder, type DecodedReply } from '../../src/node/resp-reply.t
 import { textOf, textsOf } from '../../src/node/resp-text.ts';
 import type { RespValue } from '../../src/node/resp-value.ts';
 import { encodeCommand, encodeReply } from '../../src/node/resp-writer.ts';
+import { fc } from '../support/property.ts';
 
 interface Decoder<T> {
   push(chunk: Buffer): void;

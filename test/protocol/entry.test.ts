@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chainOf, entryBytes, seal, type Body } from '../../src/protocol/entry.ts';
 import type { Result } from '../../src/protocol/request.ts';
+import { fc } from '../support/property.ts';
 
 const at = { epoch: { number: 3, disk: 1026 }, index: 120 };
 const body: fc.Arbitrary<Body> = fc.oneof(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linkName, linksOf } from '../../src/cluster/place.ts';
 import { createRng } from '../../src/lib/rng.ts';
@@ -6,6 +5,7 @@ import { messageClasses, type MessageClass } from '../../src/protocol/message-cl
 import { FrameScanner } from '../../src/proxy/frame-scanner.ts';
 import { until } from '../support/until.ts';
 import { faultsOf, frame, startNet } from './support.ts';
+import { fc } from '../support/property.ts';
 
 const classes = Object.keys(messageClasses) as MessageClass[];
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entry } from '../../src/protocol/entry.ts';
 import { zeroPosition, type Position } from '../../src/protocol/position.ts';
@@ -8,6 +7,7 @@ import { createMemoryStore, type MemoryStore } from '../../src/sim/memory-store.
 import { openStore } from '../../src/store/open.ts';
 import { ballot, contents, digestOf, disk, observe, otherDisk, rewind, wholeLog } from './kit.ts';
 import { fastDir } from './sqlite-subject.ts';
+import { fc } from '../support/property.ts';
 
 /** One thing done in a turn. Places are fractions: of the log as it is when the action runs. */
 type Action =

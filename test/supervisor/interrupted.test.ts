@@ -8,6 +8,7 @@ import { isAlive, listMarked, markVariable } from '../../src/control/process-ide
 import { processesOf } from '../../src/control/remains.ts';
 import { clusterDir } from '../../src/control/state-dir.ts';
 import { takeDownCluster } from '../../src/control/take-down.ts';
+import { entryFile } from '../../src/engines/entries.ts';
 import { launchCluster } from '../../src/supervisor/launch.ts';
 import { tempDir, until } from '../support/until.ts';
 import { endAfterTest, recordIn } from './live.ts';
@@ -50,6 +51,16 @@ describe('up, interrupted', { timeout: 60_000 }, () => {
       expect(said).not.toContain('up');
     },
   );
+
+  test('a launcher that dies before it has said what to start leaves no supervisor', async () => {
+    const supervisor = spawn(process.execPath, [entryFile('supervisor'), clusterDir(tempDir(), 'c1')], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    onTestFinished(() => void supervisor.kill('SIGKILL'));
+    supervisor.disconnect();
+    await until('it has ended', () => supervisor.exitCode !== null);
+    expect(supervisor.exitCode).toBe(0);
+  });
 
   test('SIGKILL at any moment leaves nothing running, or a cluster that works', async () => {
     const root = tempDir();

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import { viewNames } from '../../src/commands/watch.ts';
@@ -6,6 +5,7 @@ import { frameOf } from '../../src/tui/frame.ts';
 import { textOf, widthOf } from '../../src/tui/line.ts';
 import { painterOf } from '../../src/tui/painter.ts';
 import { behind, differing, halved, healthy, noLeader, told, twoLeaders, writing } from './story.ts';
+import { fc } from '../support/property.ts';
 
 const sizes = [
   { columns: 80, rows: 24 },
