@@ -46,7 +46,7 @@ export const disk = defineCommand({
       node,
       forMs: options.for,
       words: [what, ...(value === null ? [] : [value])],
-      does: does[what] ?? 'in force',
+      does: () => does[what] ?? 'in force',
     });
   },
 });

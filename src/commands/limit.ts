@@ -26,6 +26,6 @@ export const limit = defineCommand({
       node: args.node,
       forMs: options.for,
       words: [args.rate],
-      does: 'in force; what comes faster waits',
+      does: () => 'in force; what comes faster waits',
     }),
 });

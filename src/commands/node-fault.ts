@@ -1,7 +1,7 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNode } from '../client/selectors.ts';
 import { ReplabError } from '../control/errors.ts';
-import type { NodeFaultName } from '../faults/fault.ts';
+import type { FaultParams, NodeFaultName } from '../faults/fault.ts';
 import { parseFault } from '../faults/faults.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Context, DocumentResult } from './command.ts';
@@ -15,7 +15,7 @@ interface NodeFault {
   /** The rest of the fault, in the words of its own grammar. */
   readonly words: readonly string[];
   /** What it does from now on, for people. */
-  readonly does: string;
+  readonly does: (fault: FaultParams) => string;
   /** Null: until it is healed. */
   readonly forMs: number | null;
 }
@@ -38,7 +38,7 @@ export function injectOnNode(
     }
     const answer = await cluster.request('fault', { fault, ...(forMs === null ? {} : { forMs }) });
     const ends = forMs === null ? '' : `, for ${formatDuration(forMs)}`;
-    const done = answer.changed ? does : 'was in force already';
+    const done = answer.changed ? does(fault) : 'was in force already';
     return {
       kind: 'document',
       json: { schema: `replab.${kind}/1`, cluster: cluster.name, ...answer },

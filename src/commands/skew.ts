@@ -1,3 +1,4 @@
+import { countsOf } from '../faults/faults.ts';
 import { defineCommand } from './command.ts';
 import { forOption, injectOnNode } from './node-fault.ts';
 import { nodeWords } from './completes.ts';
@@ -29,6 +30,6 @@ export const skew = defineCommand({
       node: args.node,
       forMs,
       words: Object.entries(wrong).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value])),
-      does: 'in force, on every stamp it takes',
+      does: (fault) => `in force, on all ${countsOf(fault).join(' and ')} from now on`,
     }),
 });

@@ -1,7 +1,7 @@
 import type { ProcessIdentity, ProcessState } from '../control/process-identity.ts';
 import type { NodeConditions } from '../faults/conditions.ts';
 import type { NodeInit, NodeReport } from '../node/ipc.ts';
-import type { ConditionHits } from '../node/machine.ts';
+import type { ConditionHits } from '../faults/machine.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';

@@ -3,7 +3,9 @@
  * each node its own at boot and at each change; the node, or the simulator's, carries them out.
  */
 export interface Conditions {
-  readonly clock: Skew;
+  readonly calendar: CalendarSkew;
+  /** How fast the clock runs that timers and leases go by. */
+  readonly monotonicRate: number;
   /** Client requests a second that it serves; null: as many as it can. */
   readonly limitPerS: number | null;
   /** What each commit that wrote something takes longer. */
@@ -14,15 +16,11 @@ export interface Conditions {
   readonly diskForgets: boolean;
 }
 
-/**
- * A clock that is wrong. At calendar time t of the machine it shows t + offsetMs + drift × (t − since).
- * `monotonicDrift` is of the clock that timers and leases run on: it runs 1 + that times as fast.
- */
-export interface Skew {
+/** A calendar that is wrong: at time t of the machine's it shows t + offsetMs + drift × (t − since). */
+export interface CalendarSkew {
   readonly offsetMs: number;
   readonly drift: number;
   readonly since: number;
-  readonly monotonicDrift: number;
 }
 
 export type Aspect = keyof Conditions;
@@ -34,7 +32,8 @@ export interface NodeConditions extends Conditions {
 
 /** One row an aspect: how it is when nothing is wrong, and what two faults together make of it. */
 const aspects: { readonly [A in Aspect]: AspectRow<Conditions[A]> } = {
-  clock: { sound: { offsetMs: 0, drift: 0, since: 0, monotonicDrift: 0 }, merge: addSkew },
+  calendar: { sound: { offsetMs: 0, drift: 0, since: 0 }, merge: addSkew },
+  monotonicRate: { sound: 1, merge: (a, b) => a * b },
   limitPerS: { sound: null, merge: (a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)) },
   diskSlowMs: { sound: 0, merge: (a, b) => a + b },
   diskFull: { sound: false, merge: (a, b) => a || b },
@@ -73,13 +72,12 @@ export function merged(
 }
 
 /** Two straight lines over the machine's calendar, told from the later beginning of both. */
-function addSkew(a: Skew, b: Skew): Skew {
+function addSkew(a: CalendarSkew, b: CalendarSkew): CalendarSkew {
   const since = Math.max(a.since, b.since);
-  const offsetAt = (skew: Skew): number => skew.offsetMs + skew.drift * (since - skew.since);
+  const offsetAt = (skew: CalendarSkew): number => skew.offsetMs + skew.drift * (since - skew.since);
   return {
     offsetMs: offsetAt(a) + offsetAt(b),
     drift: a.drift + b.drift,
     since,
-    monotonicDrift: a.monotonicDrift + b.monotonicDrift,
   };
 }

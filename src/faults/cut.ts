@@ -1,5 +1,5 @@
 import type { FlowFaultKind } from './fault.ts';
-import { cutting, receiverOf, senderOf } from './flow.ts';
+import { cutCounts, cutting, receiverOf, senderOf } from './flow.ts';
 import { formatEnds, readEnds } from './places.ts';
 import { readWords } from './words.ts';
 
@@ -12,6 +12,7 @@ export const cut: FlowFaultKind<'cut'> = {
   on: 'flow',
   summary: 'Hold what the first sends to the second; the other way passes.',
   usage: 'cut n1:n2',
+  counts: cutCounts,
   replaces: () => false,
 
   parse(args, nodes) {

@@ -89,19 +89,23 @@ interface FaultRow<P extends FaultParams> {
   format(params: P): string;
   /** Whether a new fault `added` takes the place of `other`, one of its kind that is in force. */
   replaces(added: P, other: P): boolean;
+  /** What is counted of what it hits, beside what it holds or slows. Units last. */
+  counts(params: P): readonly string[];
 }
+
+/** Frames, chunks (`stalled`) or connections (`reset`): what links tell apart of what they do to them. */
+export type FlowCount = 'lost' | 'duplicated' | 'reordered' | 'stalled' | 'reset';
 
 /** Proxy and simulator carry out the same verdict. */
 export interface FlowFaultKind<K extends FlowFaultName> extends FaultRow<ParamsOf<K>> {
   readonly on: 'flow';
+  counts(params: ParamsOf<K>): readonly FlowCount[];
   verdict(params: ParamsOf<K>, flow: Flow): Verdict;
 }
 
 /** Node process and simulated node live under the same conditions. */
 export interface NodeFaultKind<K extends NodeFaultName> extends FaultRow<ParamsOf<K>> {
   readonly on: 'node';
-  /** What is counted of what it hits. Units last. */
-  counts(params: ParamsOf<K>): readonly string[];
   /** What it makes of the conditions of its node, and nothing of what it leaves alone. */
   conditions(params: ParamsOf<K>, since: number): Partial<Conditions>;
 }

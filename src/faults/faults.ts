@@ -74,10 +74,9 @@ export function nodeOf(params: FaultParams): NodeId | null {
   return kindOf(params).on === 'node' ? (params as { readonly node: NodeId }).node : null;
 }
 
-/** What is counted of what a fault on a node hits; nothing of one on flows, which has counts of its own. */
+/** What is counted of what a fault hits, 0 until it happens. */
 export function countsOf(params: FaultParams): readonly string[] {
-  const kind = kindOf(params);
-  return kind.on === 'node' ? kind.counts(params as never) : [];
+  return kindOf(params).counts(params as never);
 }
 
 /** The parameters that `args` say, or a text: the reason why not. */

@@ -1,5 +1,5 @@
 import { clientPlace, type Place } from '../cluster/place.ts';
-import type { Flow } from './fault.ts';
+import type { Flow, FlowCount } from './fault.ts';
 
 /** Whose bytes a flow carries: forward the dialler's, back those of the dialled. */
 export function senderOf(flow: Flow): Place {
@@ -23,4 +23,9 @@ function carriesMessages(flow: Flow): boolean {
 export function cutting(flow: Flow, reset: boolean): 'hold' | 'reset' | 'pass' {
   if (!reset) return 'hold';
   return carriesMessages(flow) ? 'reset' : 'pass';
+}
+
+/** Only a fault that resets has a count of its own: what it holds is counted as held. */
+export function cutCounts({ reset }: { readonly reset?: true }): readonly FlowCount[] {
+  return reset === true ? ['reset'] : [];
 }

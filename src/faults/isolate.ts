@@ -1,6 +1,6 @@
 import { clientPlace } from '../cluster/place.ts';
 import type { FlowFaultKind } from './fault.ts';
-import { cutting, receiverOf, senderOf } from './flow.ts';
+import { cutCounts, cutting, receiverOf, senderOf } from './flow.ts';
 import { nodeFault } from './places.ts';
 import { readWords } from './words.ts';
 
@@ -10,6 +10,7 @@ export const isolate: FlowFaultKind<'isolate'> = {
   on: 'flow',
   summary: 'Hold everything between one node and all others, both ways; clients still reach it.',
   usage: 'isolate n1',
+  counts: cutCounts,
   replaces: () => false,
 
   parse(args, nodes) {

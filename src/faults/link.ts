@@ -33,6 +33,7 @@ export const link: FlowFaultKind<'link'> = {
   on: 'flow',
   summary: 'Make a link slow or lossy: delay, jitter, bandwidth, loss, duplicates, reordering.',
   usage: 'link n1:n2 --delay 50ms',
+  counts: () => ['lost', 'duplicated', 'reordered', 'stalled'],
   replaces: (added, other) => formatEnds(added) === formatEnds(other) && sameBytes(added, other),
 
   parse(args, nodes) {

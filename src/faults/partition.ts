@@ -1,7 +1,7 @@
 import { clientPlace, type Place } from '../cluster/place.ts';
 import { compareNodes, type NodeId } from '../protocol/node-id.ts';
 import type { FlowFaultKind, ParamsOf } from './fault.ts';
-import { cutting, receiverOf, senderOf } from './flow.ts';
+import { cutCounts, cutting, receiverOf, senderOf } from './flow.ts';
 import { comparePlaces, nodeFault, placeFault } from './places.ts';
 import { readWords } from './words.ts';
 
@@ -18,6 +18,7 @@ export const partition: FlowFaultKind<'partition'> = {
   on: 'flow',
   summary: 'Hold everything between groups of nodes, both ways; nodes not named form one more group.',
   usage: 'partition n1,n2/n3',
+  counts: cutCounts,
   replaces: () => true,
 
   parse(args, nodes) {

@@ -1,16 +1,17 @@
 import { exactDuration, parseDuration } from '../lib/duration.ts';
-import type { NodeFaultKind } from './fault.ts';
+import type { NodeFaultKind, ParamsOf } from './fault.ts';
 import { nodeFault } from './places.ts';
+import { readWords } from './words.ts';
 
 const mostOffsetMs = 1000 * 3_600_000;
 /** A clock that runs backward, or stands, is another fault than this one. */
 const mostPercent = 90;
 
-const flags = {
-  '--offset': { field: 'offsetMs', read: readOffset },
-  '--drift': { field: 'driftPercent', read: readPercent },
-  '--monotonic-drift': { field: 'monotonicDriftPercent', read: readPercent },
-} as const;
+const flags = [
+  { flag: '--offset', field: 'offsetMs', read: readOffset },
+  { flag: '--drift', field: 'driftPercent', read: readPercent },
+  { flag: '--monotonic-drift', field: 'monotonicDriftPercent', read: readPercent },
+] as const;
 
 /**
  * A node's calendar is off by an offset, and goes on going wrong by a drift. Timers and leases run on the
@@ -21,20 +22,27 @@ export const skew: NodeFaultKind<'skew'> = {
   on: 'node',
   summary: "Set a node's clock wrong: by an offset, a drift, or both.",
   usage: 'skew n1 --offset 5s --drift 1%',
-  counts: () => ['stamps'],
+  counts: (params) => [
+    ...(bendsCalendar(params) ? ['stamps'] : []),
+    ...(bendsTimers(params) ? ['timers'] : []),
+  ],
   replaces: (added, other) => added.node === other.node,
 
-  parse([node, ...words], nodes) {
-    if (node === undefined) return 'say one node, like n1';
+  parse(args, nodes) {
+    const names = flags.map(({ flag }) => flag);
+    const words = readWords(args, [], names);
+    if (typeof words === 'string') return words;
+    const [node] = words.plain;
+    if (node === undefined || words.plain.length > 1) return 'say one node, like n1';
     const fault = nodeFault(node, nodes);
     if (fault !== null) return fault;
     const params = { offsetMs: 0, driftPercent: 0, monotonicDriftPercent: 0 };
-    for (let at = 0; at < words.length; at += 2) {
-      const flag = flags[words[at] as keyof typeof flags];
-      if (flag === undefined) return `there is no ${words[at]}; a skew has ${Object.keys(flags).join(', ')}`;
-      const value = flag.read(words[at + 1] ?? '');
-      if (typeof value === 'string') return `${words[at]} is ${value}`;
-      params[flag.field] = value;
+    for (const { flag, field, read } of flags) {
+      const text = words.values.get(flag);
+      if (text === undefined) continue;
+      const value = read(text);
+      if (typeof value === 'string') return `${flag} is ${value}`;
+      params[field] = value;
     }
     if (Object.values(params).every((value) => value === 0)) {
       return 'say how wrong the clock is: --offset 5s, --drift 1%, or --monotonic-drift 1%';
@@ -51,10 +59,22 @@ export const skew: NodeFaultKind<'skew'> = {
     ].join(' ');
   },
 
-  conditions: ({ offsetMs, driftPercent, monotonicDriftPercent }, since) => ({
-    clock: { offsetMs, drift: driftPercent / 100, since, monotonicDrift: monotonicDriftPercent / 100 },
+  conditions: (params, since) => ({
+    ...(bendsCalendar(params)
+      ? { calendar: { offsetMs: params.offsetMs, drift: params.driftPercent / 100, since } }
+      : {}),
+    ...(bendsTimers(params) ? { monotonicRate: 1 + params.monotonicDriftPercent / 100 } : {}),
   }),
 };
+
+/** A skew bends the calendar, the clock that timers run on, or both. */
+function bendsCalendar({ offsetMs, driftPercent }: ParamsOf<'skew'>): boolean {
+  return offsetMs !== 0 || driftPercent !== 0;
+}
+
+function bendsTimers({ monotonicDriftPercent }: ParamsOf<'skew'>): boolean {
+  return monotonicDriftPercent !== 0;
+}
 
 function readOffset(text: string): number | string {
   const ms = parseDuration(text.replace(/^[-+]/, ''));

@@ -1,10 +1,12 @@
-import type { Skew } from './conditions.ts';
+import { sound, type Conditions } from './conditions.ts';
 
 /** Right time, in ms: what a skewed clock is wrong by. */
 export interface MachineTime {
   monotonic(): number;
   calendar(): number;
 }
+
+type Skew = Pick<Conditions, 'calendar' | 'monotonicRate'>;
 
 /**
  * A node's clock, which can be set wrong: its calendar jumps when that is done, as calendars do; `now`, the
@@ -13,8 +15,10 @@ export interface MachineTime {
 export class SkewedClock {
   /** Called whenever the calendar is read while it is wrong. */
   onWrongStamp: () => void = () => undefined;
+  /** Called whenever a timer is set that takes too long or too short. */
+  onWrongTimer: () => void = () => undefined;
   readonly #machine: MachineTime;
-  #skew: Skew = { offsetMs: 0, drift: 0, since: 0, monotonicDrift: 0 };
+  #skew: Skew = sound;
   /** Where `now` stood when its rate last changed, by itself and by the machine. */
   #base = { own: 0, machine: 0 };
 
@@ -24,7 +28,7 @@ export class SkewedClock {
 
   now(): number {
     const { own, machine } = this.#base;
-    return own + (this.#machine.monotonic() - machine) * this.#rate;
+    return own + (this.#machine.monotonic() - machine) * this.#skew.monotonicRate;
   }
 
   wall(): number {
@@ -33,23 +37,23 @@ export class SkewedClock {
     return this.#machine.calendar() + errorMs;
   }
 
-  /** How long the machine's timers have to be set for, for `ms` of `now` to pass. */
+  /** How long a timer of the machine, set now, has to run for `ms` of `now` to pass. Asked once for each that is set. */
   timerMs(ms: number): number {
-    return ms / this.#rate;
+    const { monotonicRate } = this.#skew;
+    if (monotonicRate !== 1) this.onWrongTimer();
+    return ms / monotonicRate;
   }
 
   /** By how much the calendar is ahead of the machine's now. */
   errorMs(): number {
-    const { offsetMs, drift, since } = this.#skew;
+    const { offsetMs, drift, since } = this.#skew.calendar;
     return Math.round(offsetMs + drift * (this.#machine.calendar() - since));
   }
 
-  set(skew: Skew): void {
-    this.#base = { own: this.now(), machine: this.#machine.monotonic() };
-    this.#skew = skew;
-  }
-
-  get #rate(): number {
-    return 1 + this.#skew.monotonicDrift;
+  set({ calendar, monotonicRate }: Skew): void {
+    const machine = this.#machine.monotonic();
+    const { own, machine: before } = this.#base;
+    this.#base = { own: own + (machine - before) * this.#skew.monotonicRate, machine };
+    this.#skew = { calendar, monotonicRate };
   }
 }

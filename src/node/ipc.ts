@@ -3,7 +3,7 @@ import type { NodeConditions } from '../faults/conditions.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { ModeOptions, OperatorCommand, ReplicaStatus, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
-import type { ConditionHits } from './machine.ts';
+import type { ConditionHits } from '../faults/machine.ts';
 
 /** Between the supervisor and a node process, over the child's IPC channel. Its close ends the node. */
 export type ToNode =

@@ -1,10 +1,7 @@
-import { sound, type Aspect, type NodeConditions } from '../faults/conditions.ts';
-import { SkewedClock } from '../faults/skewed-clock.ts';
+import type { NodeConditions } from '../faults/conditions.ts';
+import { FaultyMachine } from '../faults/machine.ts';
 import type { DiskState } from '../store/session.ts';
 import { machineTime } from './clock.ts';
-
-/** By fault id, then by what was hit: how often, or for how long. Since this process began. */
-export type ConditionHits = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
@@ -13,17 +10,16 @@ function sleep(ms: number): void {
   Atomics.wait(nobodyWakes, 0, 0, ms);
 }
 
-/** The machine that the node runs on, as the faults in force make it. What they hit is counted for each. */
-export class Machine {
-  readonly clock = new SkewedClock(machineTime);
+/** The machine of a node process: what its faults hit is counted since the process began. */
+export class Machine extends FaultyMachine {
   readonly disk: DiskState = {
     isFull: () => {
-      if (!this.#conditions.diskFull) return false;
+      if (!this.conditions.diskFull) return false;
       this.hit('diskFull', 'refused');
       return true;
     },
     committed: () => {
-      const { diskSlowMs } = this.#conditions;
+      const { diskSlowMs } = this.conditions;
       if (diskSlowMs === 0) return;
       sleep(diskSlowMs);
       this.hit('diskSlowMs', 'commits');
@@ -31,24 +27,13 @@ export class Machine {
     },
   };
   readonly #listeners = new Set<() => void>();
-  readonly #hits = new Map<string, Map<string, number>>();
-  #conditions: NodeConditions = sound;
 
   constructor() {
-    this.clock.onWrongStamp = () => this.hit('clock', 'stamps');
+    super(machineTime);
   }
 
-  get conditions(): NodeConditions {
-    return this.#conditions;
-  }
-
-  get hits(): ConditionHits {
-    return Object.fromEntries([...this.#hits].map(([id, counts]) => [id, Object.fromEntries(counts)]));
-  }
-
-  apply(conditions: NodeConditions): void {
-    this.#conditions = conditions;
-    this.clock.set(conditions.clock);
+  override apply(conditions: NodeConditions): void {
+    super.apply(conditions);
     for (const tell of this.#listeners) tell();
   }
 
@@ -56,13 +41,5 @@ export class Machine {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Counts for every fault that makes this aspect what it is. */
-  hit(aspect: Aspect, what: string, count = 1): void {
-    for (const id of this.#conditions.by[aspect]) {
-      const counts = this.#hits.get(id) ?? new Map<string, number>();
-      this.#hits.set(id, counts.set(what, (counts.get(what) ?? 0) + count));
-    }
   }
 }

@@ -101,10 +101,12 @@ function receive(message: ToNode): void {
     case 'operator':
       node?.operate(message.command, (outcome) => tell({ type: 'outcome', id: message.id, outcome }));
       break;
-    case 'conditions':
+    case 'conditions': {
+      const { hits } = machine;
       machine.apply(message.conditions);
-      tell({ type: 'settled', id: message.id, hits: machine.hits });
+      tell({ type: 'settled', id: message.id, hits });
       break;
+    }
     case 'stop':
       stop().catch(die);
       break;

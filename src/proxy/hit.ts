@@ -1,21 +1,19 @@
 import type { HitView } from '../cluster/snapshot.ts';
+import type { FlowCount } from '../faults/fault.ts';
 import { isPayload, type TrafficClass, type TrafficCount } from './traffic.ts';
-
-/** What a fault does to frames, to chunks (`stalled`) or to connections (`reset`) that is worth its own count. */
-export type LinkCount = 'lost' | 'duplicated' | 'reordered' | 'stalled' | 'reset';
 
 /** What one fault held back since it began. */
 export class Hit implements TrafficCount {
   readonly id: string;
   readonly #byClass = new Map<TrafficClass, number>();
   readonly #seen = new WeakSet<object>();
-  readonly #counts: Map<LinkCount, number>;
+  readonly #counts: Map<string, number>;
   #payload = 0;
   #bytes = 0;
   #connections = 0;
 
   /** `counts`: what there may be to count, 0 until it happens. */
-  constructor(id: string, counts: readonly LinkCount[] = []) {
+  constructor(id: string, counts: readonly string[] = []) {
     this.id = id;
     this.#counts = new Map(counts.map((what) => [what, 0]));
   }
@@ -34,7 +32,7 @@ export class Hit implements TrafficCount {
   }
 
   /** Beside what was slowed or held: frames `lost`, connections `reset`, … */
-  count(what: LinkCount, count: number): void {
+  count(what: FlowCount, count: number): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
   }
 

@@ -1,10 +1,10 @@
 import { clientPlace, linkName, type LinkId } from '../cluster/place.ts';
 import type { HitView, LinkView } from '../cluster/snapshot.ts';
-import type { ActiveFault, FaultParams } from '../faults/fault.ts';
-import { verdictOf } from '../faults/faults.ts';
+import type { ActiveFault } from '../faults/fault.ts';
+import { countsOf, verdictOf } from '../faults/faults.ts';
 import { assert } from '../lib/assert.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { Hit, type LinkCount } from './hit.ts';
+import { Hit } from './hit.ts';
 import { Alarms } from './alarms.ts';
 import { createLink, delayMsOf, judge, type Link } from './link.ts';
 import type { FaultsSet, LostInFlight, ProxyCounters, UpstreamPorts } from './message.ts';
@@ -95,12 +95,6 @@ export function createLinks(): Links {
       links.clear();
     },
   };
-}
-
-/** What a fault of these parameters may do beside holding or slowing. */
-function countsOf(params: FaultParams): readonly LinkCount[] {
-  if (params.kind === 'link') return ['lost', 'duplicated', 'reordered', 'stalled'];
-  return 'reset' in params ? ['reset'] : [];
 }
 
 function viewsOf(hits: ReadonlyMap<string, Hit>): Readonly<Record<string, HitView>> {

@@ -1,8 +1,8 @@
+import type { FlowCount } from '../faults/fault.ts';
 import { Passage, type PassageHost, type Sent } from '../faults/passage.ts';
 import type { Fate } from '../faults/shape.ts';
 import { noCount, type BegunFrame } from './frame-scanner.ts';
 import type { Shaping } from './flow-state.ts';
-import type { LinkCount } from './hit.ts';
 import type { Scanner } from './scanner.ts';
 import { Unit } from './unit.ts';
 
@@ -186,7 +186,7 @@ export class ShapedWay implements PassageHost<Unit> {
     { lostBy, stalledBy, strays }: Pick<Fate, 'lostBy' | 'stalledBy' | 'strays'>,
   ): void {
     const hits = new Set(lostBy === null ? shaping.slowing(sent.class) : []);
-    const note = (id: string | null, what: LinkCount): void => {
+    const note = (id: string | null, what: FlowCount): void => {
       if (id === null) return;
       const hit = shaping.hit(id);
       hits.add(hit);

@@ -13,6 +13,8 @@ interface Waiting {
   /** T9: ctl first; the rest in order of arrival. */
   readonly rank: number;
   readonly lane: Lane | null;
+  /** When it arrived. */
+  readonly at: number;
   marked?: boolean;
 }
 
@@ -20,9 +22,9 @@ interface Waiting {
 export class Inbox {
   #waiting: Waiting[] = [];
 
-  push(arrival: Arrival, lane: Lane | null): void {
+  push(arrival: Arrival, lane: Lane | null, at: number): void {
     if (arrival.type === 'message') this.#coalesce(arrival, lane);
-    this.#waiting.push({ arrival, lane, rank: lane === null ? 1 : lanesFirst[lane] });
+    this.#waiting.push({ arrival, lane, at, rank: lane === null ? 1 : lanesFirst[lane] });
   }
 
   #coalesce({ from, message }: Extract<Arrival, { type: 'message' }>, lane: Lane | null): void {
@@ -41,8 +43,8 @@ export class Inbox {
   }
 
   /** Before all others: a turn ended without them. */
-  putBack(arrivals: readonly Arrival[]): void {
-    this.#waiting.unshift(...arrivals.map((arrival) => ({ arrival, lane: null, rank: 0 })));
+  putBack(arrivals: readonly Arrival[], at: number): void {
+    this.#waiting.unshift(...arrivals.map((arrival) => ({ arrival, lane: null, rank: 0, at })));
   }
 
   /** T11: the connection of a request closed before it was stepped. False: it was. */
@@ -79,7 +81,7 @@ export class Inbox {
   take(
     size: number,
     may: (arrival: Arrival) => boolean,
-    onTake: (arrival: Arrival) => void,
+    onTake: (arrival: Arrival, at: number) => void,
   ): { readonly arrivals: readonly Arrival[]; readonly all: boolean } {
     const taken = new Set<Waiting>();
     let all = true;
@@ -88,7 +90,7 @@ export class Inbox {
       all = taken.size < size;
       if (!all) break;
       taken.add(waiting);
-      onTake(waiting.arrival);
+      onTake(waiting.arrival, waiting.at);
     }
     this.#waiting = this.#waiting.filter((waiting) => !taken.has(waiting));
     return { arrivals: [...taken].map(({ arrival }) => arrival), all };

@@ -18,8 +18,8 @@ export interface Journal {
   lose(commits: number): void;
   /** The next write throws: the disk is full. */
   failNextWrite(): void;
-  /** Every write throws, until it is called again. */
-  setFull(full: boolean): void;
+  /** Every write throws, and is told of, until it is called again. */
+  setFull(refused: (() => void) | null): void;
 }
 
 export function journalOf(turn: TurnState): Journal {
@@ -27,7 +27,7 @@ export function journalOf(turn: TurnState): Journal {
   const committed: (() => void)[][] = [];
   let remembers = false;
   let failing = false;
-  let full = false;
+  let refused: (() => void) | null = null;
   const backTo = (count: number): void => {
     while (undos.length > count) undos.pop()!();
   };
@@ -37,8 +37,9 @@ export function journalOf(turn: TurnState): Journal {
     },
     write(undo) {
       assert(turn.open, 'a store is written only between begin and commit');
-      if (failing || full) {
+      if (failing || refused !== null) {
         failing = false;
+        refused?.();
         throw new Error('disk full (injected)');
       }
       undos.push(undo);
@@ -65,6 +66,6 @@ export function journalOf(turn: TurnState): Journal {
       committed.length = 0;
     },
     failNextWrite: () => void (failing = true),
-    setFull: (now) => void (full = now),
+    setFull: (now) => void (refused = now),
   };
 }

@@ -24,8 +24,8 @@ export interface MemoryStore extends HostStore {
   failNextCommit(how: CommitFailure): void;
   /** The next write to data.db: the disk is full, within the turn. */
   failNextWrite(): void;
-  /** Every write, until it is called again. */
-  setFull(full: boolean): void;
+  /** Every write, and `refused` is told of each, until it is called again. */
+  setFull(refused: (() => void) | null): void;
   /** The last commit was of a turn that wrote something. */
   wrote(): boolean;
   /** All there is now is fsynced; what is committed to data.db from now on is not, or is when false. */
@@ -135,7 +135,7 @@ function turnsOf(life: Life, turn: TurnState, { log, files, dropTurn }: TurnPart
 interface Files {
   commit(): void;
   failNext(how: CommitFailure | null): void;
-  setFull(full: boolean): void;
+  setFull(refused: (() => void) | null): void;
   /** The last commit was of a turn that wrote something. */
   wrote(): boolean;
 }
@@ -160,9 +160,9 @@ function filesOf(node: Journal, data: Journal): Files {
       failAt('unknown');
     },
     failNext: (how) => void (failure = how),
-    setFull(full) {
-      node.setFull(full);
-      data.setFull(full);
+    setFull(refused) {
+      node.setFull(refused);
+      data.setFull(refused);
     },
     wrote: () => wrote,
   };

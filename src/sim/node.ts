@@ -1,4 +1,5 @@
-import type { NodeConditions } from '../faults/conditions.ts';
+import { sameConditions, type NodeConditions } from '../faults/conditions.ts';
+import type { ConditionHits } from '../faults/machine.ts';
 import { assert } from '../lib/assert.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { Lane } from '../protocol/message-class.ts';
@@ -10,6 +11,7 @@ import type { MemoryStore } from './memory-store.ts';
 import { Inbox, type Arrival } from './inbox.ts';
 import { SimMachine } from './machine.ts';
 import { drawMs, type Scheduler } from './scheduler.ts';
+import { SimTimers } from './timers.ts';
 import type { NodeHooks, NodeOptions } from './turn.ts';
 
 const drainAfterPauseMs = 250;
@@ -31,7 +33,7 @@ export class SimNode {
   #used = false;
   readonly #inbox = new Inbox();
   #deferred: (() => void)[] = [];
-  readonly #timers = new Map<string, number>();
+  readonly #timers: SimTimers;
   #scheduled = false;
   #busy = false;
   #drainFirst = false;
@@ -48,22 +50,34 @@ export class SimNode {
     this.#clock = clock;
     this.#rng = rng;
     this.#machine = new SimMachine(clock);
+    this.#timers = new SimTimers({
+      now: () => this.#now(),
+      timerMs: (ms) => this.#machine.clock.timerMs(ms),
+      later: (ms, run) => this.#later(ms, run),
+      wake: () => this.#wake(),
+    });
     this.store = hooks.disk(this.disk);
   }
 
   /** What it lives under from now on, whether it runs or not. */
   set conditions(conditions: NodeConditions) {
-    if (!this.#machine.apply(conditions)) return;
-    const { diskFull, diskForgets } = conditions;
-    this.store.setFull(diskFull);
+    if (sameConditions(conditions, this.conditions)) return;
+    this.#machine.apply(conditions);
+    const { diskForgets } = conditions;
+    this.#fill();
     if (diskForgets !== this.#forgets) this.store.setForgetting(diskForgets);
     this.#forgets = diskForgets;
     this.#wake();
-    for (const at of new Set(this.#timers.values())) this.#awaken(at);
+    this.#timers.rearm();
   }
 
   get conditions(): NodeConditions {
     return this.#machine.conditions;
+  }
+
+  /** What the faults on it have hit, over all its processes. */
+  get hits(): ConditionHits {
+    return this.#machine.hits;
   }
 
   get disk(): DiskId {
@@ -115,7 +129,7 @@ export class SimNode {
     assert(this.state === 'down', 'only a node that is down is wiped', { node: this.id });
     this.life += 1;
     this.store = this.#hooks.disk(this.disk);
-    this.store.setFull(this.conditions.diskFull);
+    this.#fill();
     this.store.setForgetting(this.#forgets);
     this.#used = false;
   }
@@ -126,7 +140,10 @@ export class SimNode {
    */
   loseUnsynced(): number {
     assert(this.state === 'down', 'only a node that is down loses what it wrote', { node: this.id });
-    const commits = this.#forgets ? this.#rng.between(0, this.store.unsynced()) : 0;
+    if (!this.#forgets) return 0;
+    const commits = this.#rng.between(0, this.store.unsynced());
+    this.#machine.hit('diskForgets', 'kills');
+    this.#machine.hit('diskForgets', 'lostCommits', commits);
     if (commits === 0) return 0;
     this.life += 1;
     this.store.loseUnsynced(commits, this.disk);
@@ -151,7 +168,7 @@ export class SimNode {
 
   arrive(arrival: Arrival, lane: Lane | null = null): void {
     if (this.state === 'down') return;
-    this.#inbox.push(arrival, lane);
+    this.#inbox.push(arrival, lane, this.#machine.clock.now());
     this.#wake();
   }
 
@@ -169,8 +186,16 @@ export class SimNode {
   }
 
   #time(): Clock {
-    const { clock } = this.#machine;
-    return { now: clock.now() - this.#bornAt, wall: clock.wall() };
+    return { now: this.#now(), wall: this.#machine.clock.wall() };
+  }
+
+  #now(): number {
+    return this.#machine.clock.now() - this.#bornAt;
+  }
+
+  #fill(): void {
+    const refused = (): void => this.#machine.hit('diskFull', 'refused');
+    this.store.setFull(this.conditions.diskFull ? refused : null);
   }
 
   #later(delayMs: number, run: () => void): void {
@@ -184,7 +209,7 @@ export class SimNode {
 
   #wake(): void {
     if (this.#scheduled || this.#busy || this.state !== 'up') return;
-    if (!this.#inbox.some((arrival) => this.#mayTake(arrival)) && this.#due().length === 0) return;
+    if (!this.#inbox.some((arrival) => this.#mayTake(arrival)) && this.#timers.due().length === 0) return;
     this.#scheduled = true;
     this.#later(drawMs(this.#rng, this.#options.dispatchMs), () => {
       this.#scheduled = false;
@@ -194,15 +219,14 @@ export class SimNode {
 
   /** A request waits until the machine can serve one more. */
   #mayTake({ type }: Arrival): boolean {
-    const busyMs = type === 'request' ? this.#machine.busyMs() : 0;
-    if (busyMs > 0 && !this.#waitsToServe) {
-      this.#waitsToServe = true;
-      this.#later(busyMs, () => {
-        this.#waitsToServe = false;
-        this.#wake();
-      });
-    }
-    return busyMs === 0;
+    if (type !== 'request' || this.#machine.isOpen()) return true;
+    if (this.#waitsToServe) return false;
+    this.#waitsToServe = true;
+    this.#later(this.#machine.untilOpenMs(), () => {
+      this.#waitsToServe = false;
+      this.#wake();
+    });
+    return false;
   }
 
   #run(): void {
@@ -215,7 +239,7 @@ export class SimNode {
     const effects = host.turn(drawing(taken, time, drawn), time);
     // A turn that failed early leaves the rest to its host; timers it would have to set anew anyway.
     const left = taken.slice(drawn.length).filter(({ type }) => type !== 'timer');
-    this.#inbox.putBack(left);
+    this.#inbox.putBack(left, this.#machine.clock.now());
     this.#finish(drawn, effects, this.status);
   }
 
@@ -225,22 +249,13 @@ export class SimNode {
     const { arrivals, all } = this.#inbox.take(
       size,
       (arrival) => this.#mayTake(arrival),
-      ({ type }) => (type === 'request' ? this.#machine.serve() : undefined),
+      ({ type }, at) => (type === 'request' ? this.#machine.serve(at) : undefined),
     );
     if (this.#drainFirst && !all) return arrivals;
     this.#inbox.unmark((arrival) => this.#mayTake(arrival));
     this.#drainFirst = false;
-    const due = this.#due();
-    for (const name of due) this.#timers.delete(name);
+    const due = this.#timers.takeDue();
     return [...arrivals, ...due.map((name) => ({ type: 'timer', name }) as const)];
-  }
-
-  #due(): readonly string[] {
-    const { now } = this.#time();
-    return [...this.#timers]
-      .filter(([, at]) => at <= now)
-      .toSorted((a, b) => a[1] - b[1])
-      .map(([name]) => name);
   }
 
   #finish(inputs: readonly Input[], effects: readonly Effect[], before: ReplicaStatus | null): void {
@@ -249,7 +264,11 @@ export class SimNode {
     this.#busy = true;
     const leftOfPause = this.#inbox.marked;
     this.#hooks.turned({ node: this, inputs, effects, before, after: this.status, failed, leftOfPause });
-    const slowMs = this.store.wrote() ? this.#machine.conditions.diskSlowMs : 0;
+    const slowMs = this.store.wrote() ? this.conditions.diskSlowMs : 0;
+    if (slowMs > 0) {
+      this.#machine.hit('diskSlowMs', 'commits');
+      this.#machine.hit('diskSlowMs', 'waitMs', slowMs);
+    }
     this.#later(drawMs(this.#rng, this.#options.commitMs) + slowMs, () => {
       this.#busy = false;
       for (const effect of effects) this.#carryOut(effect);
@@ -262,26 +281,7 @@ export class SimNode {
       const sender = { node: this.id, disk: this.disk, boot: this.store.local.get().boot };
       this.#hooks.send(sender, effect);
     } else if (effect.type === 'reply') this.#hooks.reply(this.id, effect.id, effect.outcome);
-    else if (effect.type === 'timer') this.#setTimer(effect.name, effect.at);
-  }
-
-  #setTimer(name: string, at: number | null): void {
-    if (at === null) {
-      this.#timers.delete(name);
-      return;
-    }
-    this.#timers.set(name, at);
-    this.#awaken(at);
-  }
-
-  /** Wakes it when its clock shows `at`. */
-  #awaken(at: number): void {
-    const waitMs = this.#machine.clock.timerMs(Math.max(0, at - this.#time().now));
-    this.#later(waitMs, () => {
-      // A clock that has been set to run slower since is not there yet.
-      if (this.#time().now >= at) this.#wake();
-      else if ([...this.#timers.values()].includes(at)) this.#awaken(at);
-    });
+    else if (effect.type === 'timer') this.#timers.set(effect.name, effect.at);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { HitView } from '../cluster/snapshot.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
-import type { ConditionHits } from '../node/machine.ts';
+import type { ConditionHits } from '../faults/machine.ts';
 
 const noProcess = 'supervisor';
 

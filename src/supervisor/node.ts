@@ -4,7 +4,7 @@ import { ReplabError } from '../control/errors.ts';
 import { type NodeExit, type NodeProcess, type NodeReady } from '../engines/engine.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import type { NodeConditions } from '../faults/conditions.ts';
-import type { ConditionHits } from '../node/machine.ts';
+import type { ConditionHits } from '../faults/machine.ts';
 import { diskName, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
 import type { EventLog } from './event-log.ts';

@@ -22,6 +22,23 @@ describe('faults on a machine', { timeout: 90_000 }, () => {
     expect(nodeIn(await status(own), 'n2').clockErrorMs).toBe(0);
   });
 
+  test('skew of timers: it says so, and counts those it hit', async () => {
+    const own = await cluster('--nodes', '1');
+    expect(await own.ok('skew', 'n1', '--monotonic-drift', '50%')).toMatch(
+      /: in force, on all timers from now on$/m,
+    );
+    await until('a timer to be hit', async () => {
+      const { faults } = await own.json<Snapshot>('faults');
+      return (faults[0]!.hit.counts['timers'] ?? 0) > 0;
+    });
+    expect(await own.ok('heal')).toMatch(/: it hit \d+ timers$/m);
+    await own.ok('skew', 'n1', '--offset', '5s', '--monotonic-drift', '50%');
+    expect(Object.keys((await own.json<Snapshot>('faults')).faults[0]!.hit.counts)).toEqual([
+      'stamps',
+      'timers',
+    ]);
+  });
+
   test('limit: what comes faster waits, visibly, and is answered at the rate', async () => {
     const own = await cluster('--nodes', '1');
     await own.ok('limit', 'n1', '2/s');

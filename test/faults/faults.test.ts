@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientPlace, type Place } from '../../src/cluster/place.ts';
 import type { ActiveFault } from '../../src/faults/fault.ts';
-import { addFault, verdictOf } from '../../src/faults/faults.ts';
+import { addFault, countsOf, verdictOf } from '../../src/faults/faults.ts';
 import { receiverOf, senderOf } from '../../src/faults/flow.ts';
 import { active, cutText, faultText, flows, held, nodes, parsed, partitionText } from './texts.ts';
 import { fc } from '../support/property.ts';
@@ -99,6 +99,19 @@ describe('verdicts', () => {
         }
       }),
     );
+  });
+});
+
+describe('counts', () => {
+  test.for([
+    ['link n1:n2 --delay 1ms', ['lost', 'duplicated', 'reordered', 'stalled']],
+    ['partition n1', []],
+    ['partition n1 --reset', ['reset']],
+    ['cut n1:n2 --reset', ['reset']],
+    ['isolate n1 --reset', ['reset']],
+    ['limit n1 1/s', ['requests', 'delayed', 'waitMs']],
+  ] as const)('%s counts %j', ([text, counts]) => {
+    expect(countsOf(parsed(text))).toEqual(counts);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 import { unreachable } from '../../lib/assert.ts';
 import type { NodeConditions } from '../../faults/conditions.ts';
 import type { FromNode, NodeInit, NodeReport, ToNode } from '../../node/ipc.ts';
-import type { ConditionHits } from '../../node/machine.ts';
+import type { ConditionHits } from '../../faults/machine.ts';
 import type { OperatorCommand, TraceEvent } from '../../protocol/protocol.ts';
 import type { Outcome } from '../../protocol/request.ts';
 import { BootError, type NodeExit, type NodeProcess, type NodeReady } from '../engine.ts';
