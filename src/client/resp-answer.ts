@@ -1,5 +1,5 @@
 import { refusedCodes, unknownCodes, type ErrorCode } from '../control/error-table.ts';
-import { ReplabError } from '../control/errors.ts';
+import { lostFacts, ReplabError } from '../control/errors.ts';
 import type { Facts } from '../control/message.ts';
 import { parseFailure, type ParsedError } from '../node/resp-outcome.ts';
 import type { RespValue } from '../node/resp-value.ts';
@@ -65,6 +65,8 @@ export function errorOfReply(text: string, facts: Facts): ReplabError {
         ...facts,
         detail: parsed.detail,
       });
+    case 'write-lost':
+      return new ReplabError('write-lost', { ...facts, ...lostFacts(parsed) });
     case 'unknown':
       return unknownError(parsed, facts);
     case 'other':

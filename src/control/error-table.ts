@@ -21,6 +21,8 @@ export const refusedCodes = {
   overflow: 'overflow',
   'too-large': 'too-large',
   unsupported: 'unsupported',
+  behind: 'not-seen-yet',
+  'write-lost': 'write-lost',
 } as const satisfies Record<RefusedCode, ErrorCode>;
 
 export const unknownCodes = {

@@ -1,5 +1,5 @@
 import { InvariantError, unreachable } from '../lib/assert.ts';
-import { formatPosition } from '../protocol/position.ts';
+import { formatPosition, type Position } from '../protocol/position.ts';
 import type { Outcome } from '../protocol/request.ts';
 import { errorTable, refusedCodes, unknownCodes, type ErrorCode } from './error-table.ts';
 import { outcomeOf, type ExitCode } from './exit-codes.ts';
@@ -96,6 +96,7 @@ export function errorOfOutcome(outcome: Outcome, facts: Facts = {}): ReplabError
         ...facts,
         leader: outcome.leader ?? null,
         ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+        ...(outcome.lost === undefined ? {} : lostFacts(outcome.lost)),
       });
     case 'unknown':
       return new ReplabError(unknownCodes[outcome.code], {
@@ -106,4 +107,14 @@ export function errorOfOutcome(outcome: Outcome, facts: Facts = {}): ReplabError
     default:
       return unreachable(outcome);
   }
+}
+
+/** What `write-lost` tells. */
+export function lostFacts({ token, forkedAt }: Lost): Facts {
+  return { token: formatPosition(token), forkedAt: formatPosition(forkedAt) };
+}
+
+interface Lost {
+  readonly token: Position;
+  readonly forkedAt: Position;
 }

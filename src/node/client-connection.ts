@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { isWrite, type Outcome, type Request } from '../protocol/request.ts';
+import { onlyShard } from '../protocol/token.ts';
 import type { Counters } from './counters.ts';
 import type { Asker } from './request-queue.ts';
 import type { Ask, CommandContext, CommandRow, ServedNode, Session } from './resp-commands/command.ts';
@@ -176,6 +177,11 @@ export class ClientConnection implements Asker {
     const { session } = this.#context;
     const request: { -readonly [K in keyof Request]: Request[K] } = { op };
     if (session.epochSeen !== null) request.epochSeen = session.epochSeen;
+    const after = op.kind === 'copies' ? undefined : session.after?.[onlyShard];
+    if (after !== undefined) {
+      request.after = after;
+      request.waitMs = session.waitMs;
+    }
     if (!isWrite(op) || session.client === null) return request;
     request.client = session.client;
     if (session.nextSeq !== null) {
@@ -244,6 +250,8 @@ function newSession(id: number, socket: Socket): Session {
     client: null,
     nextSeq: null,
     epochSeen: null,
+    after: null,
+    waitMs: 0,
     inMulti: false,
     last: null,
   };

@@ -9,6 +9,7 @@ import type { Outcome } from '../protocol/request.ts';
  *   READONLY n2 is a follower; the leader is n1 at 127.0.0.1:41001
  *   CLUSTERDOWN n2 knows no leader
  *   REFUSED <code> <sentence>
+ *   REFUSED write-lost <token> <position of the fork> <sentence>
  *   UNKNOWN <code> <position or -> <copies or -> <sentence>
  */
 export type Failure = Exclude<Outcome, { type: 'ok' }>;
@@ -26,6 +27,7 @@ export type ParsedError =
   | { readonly type: 'readonly'; readonly redirect: Redirect }
   | { readonly type: 'clusterdown' }
   | { readonly type: 'refused'; readonly code: string; readonly detail: string }
+  | { readonly type: 'write-lost'; readonly token: Position; readonly forkedAt: Position }
   | {
       readonly type: 'unknown';
       readonly code: string;
@@ -40,10 +42,11 @@ export function formatFailure(failure: Failure, self: NodeId, ports: ClientPorts
     const at = failure.at === undefined ? '-' : formatPosition(failure.at);
     return `UNKNOWN ${failure.code} ${at} ${failure.copies ?? '-'} it may have happened, or may yet`;
   }
-  const { code, leader, detail } = failure;
+  const { code, leader, detail, lost } = failure;
   if (code === 'no-leader') return `CLUSTERDOWN ${self} knows no leader`;
   if (code === 'not-leader') return notLeader(self, leader ?? null, ports);
-  return `REFUSED ${code} ${detail ?? sentences[code]}`;
+  const where = lost === undefined ? '' : `${formatPosition(lost.token)} ${formatPosition(lost.forkedAt)} `;
+  return `REFUSED ${code} ${where}${detail ?? sentences[code]}`;
 }
 
 function notLeader(self: NodeId, leader: NodeId | null, ports: ClientPorts): string {
@@ -62,6 +65,8 @@ const sentences = {
   overflow: 'increment or decrement would overflow',
   'too-large': 'a key, a value or the entry is larger than the store takes',
   unsupported: 'this mode does not know that operation',
+  behind: 'this node does not have yet what the client has seen',
+  'write-lost': "what the client has seen is not in this node's log, which went another way from there",
 } as const satisfies Record<
   Exclude<Extract<Outcome, { type: 'refused' }>['code'], 'no-leader' | 'not-leader'>,
   string
@@ -76,7 +81,7 @@ export function parseFailure(text: string): ParsedError {
     case 'CLUSTERDOWN':
       return { type: 'clusterdown' };
     case 'REFUSED':
-      return { type: 'refused', code, detail: text.split(' ').slice(2).join(' ') };
+      return parseLost(text) ?? { type: 'refused', code, detail: text.split(' ').slice(2).join(' ') };
     case 'UNKNOWN':
       return {
         type: 'unknown',
@@ -87,6 +92,14 @@ export function parseFailure(text: string): ParsedError {
     default:
       return { type: 'other', text };
   }
+}
+
+function parseLost(text: string): ParsedError | null {
+  const [, code, first = '', second = ''] = text.split(' ');
+  const token = parsePosition(first);
+  const forkedAt = parsePosition(second);
+  if (code !== 'write-lost' || token === null || forkedAt === null) return null;
+  return { type: 'write-lost', token, forkedAt };
 }
 
 function parseReadonly(text: string): ParsedError {

@@ -42,6 +42,10 @@ export interface Request {
   readonly seq?: number;
   /** The highest epoch this client has seen; fences a leader that is behind it (F15). */
   readonly epochSeen?: Ballot;
+  /** S1: served only by a log that contains this position, and shows it; a write follows it in the log. */
+  readonly after?: Position;
+  /** How long a read waits for that; without it not at all. */
+  readonly waitMs?: number;
 }
 
 export type Result =
@@ -66,7 +70,11 @@ export type RefusedCode =
   | 'not-an-integer'
   | 'overflow'
   | 'too-large'
-  | 'unsupported';
+  | 'unsupported'
+  /** The log does not contain what the client has seen, yet. */
+  | 'behind'
+  /** It never will: what the client has seen is not in the history that this log is of. */
+  | 'write-lost';
 
 /** Indefinite: it may have happened, or may yet. */
 export type UnknownCode = 'not-replicated' | 'stepped-down' | 'recovered' | 'turn-failed' | 'node-stopping';
@@ -83,6 +91,8 @@ export type Outcome =
       readonly code: RefusedCode;
       readonly leader?: NodeId | null;
       readonly detail?: string;
+      /** Of `write-lost`. `forkedAt`: the last place of this log that the lost branch can have had as well. */
+      readonly lost?: { readonly token: Position; readonly forkedAt: Position };
     }
   | {
       readonly type: 'unknown';

@@ -5,6 +5,7 @@ import type { NodeId } from '../protocol/node-id.ts';
 import { compareBallots, type Ballot, type Position } from '../protocol/position.ts';
 import { isWrite, type Op, type Outcome, type Request } from '../protocol/request.ts';
 import { drawMs, type Range } from './scheduler.ts';
+import { createSession, type SimSession } from './session.ts';
 import type { World } from './world.ts';
 
 export interface WorkloadOptions {
@@ -17,6 +18,8 @@ export interface WorkloadOptions {
   readonly fenced: number;
   /** Share of clients that stay with one node whatever it answers (F17). */
   readonly pinned: number;
+  /** Share of clients that are served only by logs that contain what they have seen (S1). */
+  readonly sessions: number;
   readonly timeoutMs: number;
   /** Length of values. */
   readonly valueChars: Range;
@@ -39,6 +42,7 @@ interface Client {
   values: number;
   epochSeen: Ballot | null;
   lastWrite: Position | null;
+  readonly session: SimSession | null;
   readonly seen: Map<string, string | null>;
 }
 
@@ -90,7 +94,7 @@ export class Clients {
   }
 
   #makeClient(name: string, rng: Rng): Client {
-    const { identified, fenced, pinned } = this.#options;
+    const { identified, fenced, pinned, sessions } = this.#options;
     return {
       name,
       rng,
@@ -102,6 +106,7 @@ export class Clients {
       values: 0,
       epochSeen: null,
       lastWrite: null,
+      session: createSession(rng.fork('session'), sessions),
       seen: new Map(),
     };
   }
@@ -119,7 +124,10 @@ export class Clients {
 
   #try(client: Client, op: Op, identity: Pick<Request, 'client' | 'seq'>, tries: number): void {
     const epochSeen = client.fenced && client.epochSeen !== null ? { epochSeen: client.epochSeen } : {};
-    this.#ask(client, { op, ...identity, ...epochSeen }, (answer) => {
+    const { session } = client;
+    if (session?.wanders(op) === true && !client.pinned)
+      client.node = session.pick(this.#world.options.nodes);
+    this.#ask(client, { op, ...identity, ...epochSeen, ...session?.fieldsOf(op) }, (answer) => {
       this.#learn(client, op, answer);
       const definite = answer !== 'silence' && answer.type === 'refused' && answer.code !== 'not-an-integer';
       const again = isRefusedOrSilent(answer) && (definite || identity.client !== undefined || !isWrite(op));
@@ -137,6 +145,7 @@ export class Clients {
 
   /** F17: on to the leader a refusal names, else to anyone. */
   #learn(client: Client, op: Op, answer: Answer): void {
+    if (answer !== 'silence') client.session?.learn(answer);
     if (answer !== 'silence' && answer.type === 'ok') {
       const { epoch } = answer.at;
       if (client.epochSeen === null || compareBallots(epoch, client.epochSeen) > 0) client.epochSeen = epoch;

@@ -57,7 +57,7 @@ export function describeOptions(options: SimOptions): readonly string[] {
     `network   ${range(network.latencyMs)} ms, loss ${network.loss}, duplicates ${network.duplicate}, reordered ${network.reorder}`,
     `turns     of ${range(node.batch)} inputs, commit ${range(node.commitMs)} ms`,
     `clients   ${workload.clients}, ${workload.keys} keys, every ${range(workload.thinkMs)} ms, values ${range(workload.valueChars)}, ` +
-      `timeout ${workload.timeoutMs} ms, identified ${workload.identified}, fenced ${workload.fenced}, pinned ${workload.pinned}`,
+      `timeout ${workload.timeoutMs} ms, identified ${workload.identified}, fenced ${workload.fenced}, pinned ${workload.pinned}, sessions ${workload.sessions}`,
     `operator  ${options.operatorRemembers ? 'remembers the highest ballot' : 'knows the ballots of answering nodes only'}`,
   ];
 }
@@ -91,6 +91,7 @@ function drawWorkload(rng: Rng): WorkloadOptions {
     identified: rng.pick([0, 0.5, 1]),
     fenced: rng.pick([0, 0.5, 1]),
     pinned: rng.pick([0, 0, 0.3]),
+    sessions: rng.fork('sessions').pick([0, 0.5, 1]),
     timeoutMs: rng.pick([200, 1000, 4000]),
     valueChars: bulky ? [10_000, 150_000] : [1, 40],
   };

@@ -16,6 +16,7 @@ import type { Ghost } from './ghost.ts';
 import { changesOf, type Mirror } from './mirror.ts';
 import type { SimNode } from './node.ts';
 import { ReadRules } from './read-rules.ts';
+import { sessionRules } from './session-rules.ts';
 import type { Turn } from './turn.ts';
 
 type Ok = Extract<Outcome, { type: 'ok' }>;
@@ -69,6 +70,9 @@ export class ReplyRules {
   replied(turn: Turn): void {
     const process = this.#processOf(turn.node);
     for (const effect of turn.effects) if (effect.type === 'reply') this.#reply(turn, process, effect);
+    if (turn.after === null) return;
+    const mirror = this.#ghost.of(turn.node.id);
+    for (const { request } of process.asked.values()) sessionRules.waits(mirror, turn.after, request);
   }
 
   /** At rest: whoever asked a process that still runs was told something. */
@@ -111,10 +115,15 @@ export class ReplyRules {
     const asked = process.asked.get(id);
     if (asked === undefined) return;
     process.asked.delete(id);
-    const { op } = asked.request;
-    if (outcome.type === 'refused') this.#refused(turn, op);
-    if (outcome.type !== 'ok') return;
+    const { request } = asked;
+    const { op } = request;
     const mirror = this.#ghost.of(turn.node.id);
+    if (outcome.type === 'refused') {
+      this.#refused(turn, op);
+      sessionRules.refused(mirror, request, outcome);
+    }
+    if (outcome.type !== 'ok') return;
+    sessionRules.served(mirror, request, outcome);
     if (isWrite(op)) this.#acknowledged(turn, mirror, asked, outcome);
     else if (op.kind === 'copies') this.#copies(turn, mirror, outcome);
     else this.#reads.check(turn, mirror, op, outcome);

@@ -209,6 +209,27 @@ describe('R3: what a connection says of itself', () => {
     ]);
   });
 
+  test('RL.SESSION: what the client has seen goes with reads and writes, until it is said anew', async () => {
+    const node = await scriptedNode(valueOf);
+    const client = await respClient(node.clientPort);
+    await client.pipeline(
+      'RL.SESSION alice AFTER 1@n1/12 WAIT 250',
+      'GET a',
+      'SET a 1',
+      'RL.SESSION alice AFTER 0=1@n1/13',
+      'GET a',
+      'RL.SESSION alice',
+      'GET a',
+    );
+    const after = (index: number) => ({ epoch: { number: 1, disk: 1 }, index });
+    expect(node.asked.map(({ request }) => [request.op.kind, request.after, request.waitMs])).toEqual([
+      ['get', after(12), 250],
+      ['put', after(12), 250],
+      ['get', after(13), 1000],
+      ['get', undefined, undefined],
+    ]);
+  });
+
   test('RL.SESSION: what is no session changes nothing', async () => {
     const node = await scriptedNode(valueOf);
     const client = await respClient(node.clientPort);
@@ -216,9 +237,13 @@ describe('R3: what a connection says of itself', () => {
       'RL.SESSION a SEQ x',
       'RL.SESSION a EPOCH 3',
       'RL.SESSION a SEQ',
-      'RL.SESSION a AFTER 1@n1/2',
+      'RL.SESSION a AFTER 1@n1',
+      'RL.SESSION a AFTER 1@n1/2,1@n1/3',
+      'RL.SESSION a WAIT -1',
+      'RL.SESSION a UNTIL 1',
     ]) {
-      expect(await client.pipeline(line)).toEqual(['-ERR syntax: RL.SESSION client [SEQ n] [EPOCH epoch]']);
+      const usage = 'RL.SESSION client [SEQ n] [EPOCH epoch] [AFTER token] [WAIT ms]';
+      expect(await client.pipeline(line)).toEqual([`-ERR syntax: ${usage}`]);
     }
     await client.ask('SET', 'a', '1');
     expect(node.asked[0]!.request).toEqual({ op: { kind: 'put', key: 'a', value: '1' } });

@@ -35,6 +35,11 @@ test('R2: refusals keep their code and detail', () => {
   });
 });
 
+test('S1: a loss names what is lost, and where the log went another way', () => {
+  const lost = { token: at, forkedAt: { ...at, index: 110 } };
+  expect(told({ type: 'refused', code: 'write-lost', lost })).toEqual({ type: 'write-lost', ...lost });
+});
+
 test('R2: unknown keeps its position and copies, or says that it has none', () => {
   expect(told({ type: 'unknown', code: 'not-replicated', at, copies: 1 })).toEqual({
     type: 'unknown',

@@ -3,6 +3,7 @@ import type { NodeId } from '../../protocol/node-id.ts';
 import type { Ballot, Position } from '../../protocol/position.ts';
 import type { ReplicaStatus } from '../../protocol/protocol.ts';
 import type { Op, Outcome, Result } from '../../protocol/request.ts';
+import type { ShardPositions } from '../../protocol/token.ts';
 import { error, type Reply, type RespValue, type RespVersion } from '../resp-value.ts';
 import type { ClientPorts } from '../resp-outcome.ts';
 
@@ -57,6 +58,9 @@ export interface Session {
   /** The idempotency number of the next write; null when writes carry none. */
   nextSeq: number | null;
   epochSeen: Ballot | null;
+  /** What the client has seen, and how long its reads wait for a log that contains it (S1). */
+  after: ShardPositions | null;
+  waitMs: number;
   /** MULTI was refused: nothing runs until EXEC or DISCARD. */
   inMulti: boolean;
   /** Where this connection's last write went, once that was told. */

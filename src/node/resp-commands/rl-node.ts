@@ -1,4 +1,5 @@
 import { epochAt, formatBallot, formatPosition, parseBallot } from '../../protocol/position.ts';
+import { parseShards } from '../../protocol/token.ts';
 import {
   ask,
   parseCount,
@@ -22,10 +23,10 @@ export const rlNodeCommands: readonly CommandRow[] = [
   },
   {
     name: 'RL.SESSION',
-    usage: 'RL.SESSION client [SEQ n] [EPOCH epoch]',
+    usage: 'RL.SESSION client [SEQ n] [EPOCH epoch] [AFTER token] [WAIT ms]',
     summary:
-      "Whose the connection's later commands are, the number of its next write, the highest epoch seen.",
-    arity: [1, 5],
+      "Whose the connection's later commands are, the number of its next write, the highest epoch and what position it has seen, and how long its reads wait for that.",
+    arity: [1, 9],
     kind: 'connection',
     keys: 'none',
     run: ([client, ...options], context) => beginSession(client!, options, context),
@@ -102,28 +103,49 @@ function who(node: ServedNode): Who {
   };
 }
 
-const sessionUsage = 'ERR syntax: RL.SESSION client [SEQ n] [EPOCH epoch]';
+const sessionUsage = 'ERR syntax: RL.SESSION client [SEQ n] [EPOCH epoch] [AFTER token] [WAIT ms]';
+
+/** Without WAIT a read waits so long for what it is to be after. */
+const defaultWaitMs = 1000;
+const longestWaitMs = 3_600_000;
+
+type SessionOption = 'SEQ' | 'EPOCH' | 'AFTER' | 'WAIT';
+
+/** Each says by null that the text is none of its kind. */
+const sessionOptions = {
+  SEQ: (text: string) => parseCount(text),
+  EPOCH: parseBallot,
+  AFTER: parseShards,
+  WAIT: (text: string) => parseCount(text, longestWaitMs),
+} as const satisfies Record<SessionOption, (text: string) => unknown>;
+
+type SessionValues = { [K in SessionOption]?: NonNullable<ReturnType<(typeof sessionOptions)[K]>> };
 
 /**
  * SEQ numbers this connection's next write, and each write after it one higher. The client names the number,
  * since a count of ours would begin anew with each connection and make its new writes look like repeats.
+ * All is said anew each time, but for the epoch: who has seen one cannot forget it.
  */
 function beginSession(client: string, options: readonly string[], { session }: CommandContext): RespValue {
-  let nextSeq: number | null = null;
-  let { epochSeen } = session;
+  const values: Record<string, unknown> = {};
   for (let i = 0; i < options.length; i += 2) {
     const word = options[i]!.toUpperCase();
-    const value = options[i + 1] ?? '';
-    if (word === 'SEQ') nextSeq = parseCount(value);
-    else if (word === 'EPOCH') epochSeen = parseBallot(value);
-    else return error(sessionUsage);
-    if ((word === 'SEQ' ? nextSeq : epochSeen) === null) return error(sessionUsage);
+    const value = isSessionOption(word) ? sessionOptions[word](options[i + 1] ?? '') : null;
+    if (value === null) return error(sessionUsage);
+    values[word] = value;
   }
   if (client === '' || client.length > 256) return error('ERR a client has a name of 1 to 256 characters');
+  const { SEQ, EPOCH, AFTER, WAIT } = values as SessionValues;
   session.client = client;
-  session.nextSeq = nextSeq;
-  session.epochSeen = epochSeen;
+  session.nextSeq = SEQ ?? null;
+  session.epochSeen = EPOCH ?? session.epochSeen;
+  session.after = AFTER ?? null;
+  session.waitMs = WAIT ?? defaultWaitMs;
   return ok;
+}
+
+function isSessionOption(word: string): word is SessionOption {
+  return Object.hasOwn(sessionOptions, word);
 }
 
 /** Redis counts replicas, the protocol counts copies: one more, the leader's own. A timeout of 0 is none. */

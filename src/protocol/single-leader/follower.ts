@@ -3,7 +3,7 @@ import type { Entry } from '../entry.ts';
 import type { NodeId } from '../node-id.ts';
 import { formatBallot, formatPosition, samePosition, type Position } from '../position.ts';
 import type { MessageInput } from '../protocol.ts';
-import { isWrite, type Outcome, type Request, type RequestId } from '../request.ts';
+import { isWrite, type Op, type Outcome, type Request, type RequestId } from '../request.ts';
 import type { Core } from './core.ts';
 import type { Append, Heartbeat, Reject, StreamId } from './message.ts';
 import { rewind } from './rewind.ts';
@@ -132,6 +132,11 @@ export class Follower {
   /** Reads are refused while the log may end in a tail that the leader never had. */
   get rewinding(): boolean {
     return !this.#accepted && this.#core.tailInDoubt();
+  }
+
+  /** It would answer this itself, and not refuse it. */
+  serves(op: Op): boolean {
+    return !isWrite(op) && op.kind !== 'copies' && this.stopped === null && !this.rewinding;
   }
 
   /** Whom clients should go to; null when nobody is known to lead. */

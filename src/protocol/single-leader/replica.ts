@@ -11,20 +11,23 @@ import type {
   Replica,
   ReplicaStatus,
 } from '../protocol.ts';
-import type { Request, RequestId } from '../request.ts';
+import { isWrite, type Op, type Request, type RequestId } from '../request.ts';
 import { Core } from './core.ts';
 import { Follower, needsSnapshot, type FollowerStart } from './follower.ts';
 import { Leader } from './leader.ts';
 import type { SingleLeaderMessage } from './message.ts';
 import { formatSettings, parseSettings } from './settings.ts';
+import { TokenWaits } from './token-waits.ts';
 
 /** The role a replica has, in the epoch it promised. Rules: README.md. */
 export class SingleLeaderReplica implements Replica {
   readonly #core: Core;
+  readonly #tokens: TokenWaits;
   #role: Leader | Follower;
 
   constructor(boot: Boot) {
     this.#core = new Core(boot);
+    this.#tokens = new TokenWaits(this.#core);
     this.#role = new Follower(this.#core, { deposed: false, stopped: null });
   }
 
@@ -41,11 +44,13 @@ export class SingleLeaderReplica implements Replica {
         this.#onRequest(input.id, input.request);
         break;
       case 'timer':
-        this.#role.onTimer(input.name);
+        if (input.name === 'token') this.#serveWaiting();
+        else this.#role.onTimer(input.name);
         break;
       case 'appended':
         this.#core.durable = this.#core.store.log.last();
         this.#role.onAppended(input.entries);
+        this.#serveWaiting();
         break;
       case 'operator':
         this.#onOperator(input.id, input.command);
@@ -155,7 +160,28 @@ export class SingleLeaderReplica implements Replica {
       this.#core.reply(id, { type: 'refused', code: 'stale-leader', leader: null });
       return;
     }
-    this.#role.onRequest(id, request);
+    this.#serve(id, request, this.#core.now + (request.waitMs ?? 0));
+  }
+
+  /**
+   * S1: what follows a token is served by a log that contains it. A read may wait for that. A write may not:
+   * a leader's log gets no entries but its own, so that what it lacks of an older epoch it will never have.
+   */
+  #serve(id: RequestId, request: Request, untilMs: number): void {
+    const { op, after } = request;
+    const check = after === undefined || !this.#serves(op) ? null : this.#tokens.check(after);
+    if (check === null || check.held === 'yes') this.#role.onRequest(id, request);
+    else if (check.held === 'not-yet' && !isWrite(op) && this.#core.now < untilMs)
+      this.#tokens.add({ id, request, untilMs });
+    else this.#tokens.refuse(id, after!, check);
+  }
+
+  #serves(op: Op): boolean {
+    return this.#role instanceof Leader ? op.kind !== 'copies' : this.#role.serves(op);
+  }
+
+  #serveWaiting(): void {
+    for (const { id, request, untilMs } of this.#tokens.takeAll()) this.#serve(id, request, untilMs);
   }
 
   #onOperator(id: RequestId, command: OperatorCommand): void {

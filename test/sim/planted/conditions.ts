@@ -18,6 +18,7 @@ export const bulky: Conditions = {
     identified: 0.5,
     fenced: 0.5,
     pinned: 0,
+    sessions: 0,
     timeoutMs: 1000,
     valueChars: [20_000, 150_000],
   },
@@ -33,6 +34,7 @@ export const busy: Conditions = {
     identified: 0,
     fenced: 0,
     pinned: 0,
+    sessions: 0,
     timeoutMs: 1000,
     valueChars: [1, 40],
   },
@@ -56,6 +58,7 @@ export const forgetful: Conditions = {
     identified: 0,
     fenced: 1,
     pinned: 0,
+    sessions: 0,
     timeoutMs: 200,
     valueChars: [1, 40],
   },
@@ -63,3 +66,21 @@ export const forgetful: Conditions = {
 
 /** Commits take long, so that much goes into one turn. */
 export const crowded: Conditions = { node: { dispatchMs: [0, 1], commitMs: [0, 15], batch: [1, 256] } };
+
+/** Clients that read anywhere and have all guarantees, while leaders are replaced by force. */
+export const sessions: Conditions = {
+  nodes: ['n1', 'n2', 'n3'],
+  chaos: { kinds: ['isolate', 'cut', 'promote-forced', 'kill'], gapMs: [50, 400], lastsMs: [200, 1500] },
+  modeOptions: { sync: 'none', 'election-timeout': '600ms' },
+  workload: {
+    clients: 6,
+    thinkMs: [0, 50],
+    keys: 2,
+    identified: 0.5,
+    fenced: 0,
+    pinned: 0,
+    sessions: 1,
+    timeoutMs: 1000,
+    valueChars: [1, 40],
+  },
+};

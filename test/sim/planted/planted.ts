@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { follower } from './follower.ts';
 import { leader } from './leader.ts';
 import { operator } from './operator.ts';
+import { session } from './session.ts';
 
 /** A change of the source: `from` stands exactly once in `src/<file>`. */
 export type Edit = readonly [file: string, from: string, to: string];
@@ -18,7 +19,14 @@ export interface Planted {
   readonly caughtBy: readonly string[];
 }
 
-export const planted: readonly Planted[] = [...host, ...leader, ...follower, ...disk, ...operator];
+export const planted: readonly Planted[] = [
+  ...host,
+  ...leader,
+  ...follower,
+  ...disk,
+  ...operator,
+  ...session,
+];
 
 const src = fileURLToPath(new URL('../../../src/', import.meta.url));
 
@@ -43,7 +51,7 @@ export function withEdits(source: string, edits: readonly Edit[]): string {
 
 /** The sentences of rules in the source of judges: texts that begin with a rule's id. */
 export function rulesIn(sources: readonly string[]): readonly string[] {
-  const sentence = /(['"])((?:B0\.\d|[FIPT]\d+): .+?)\1,/g;
+  const sentence = /(['"])((?:B0\.\d|[FIPST]\d+): .+?)\1,/g;
   return [...new Set(sources.flatMap((source) => [...source.matchAll(sentence)].map((match) => match[2]!)))];
 }
 
