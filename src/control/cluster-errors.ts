@@ -1,7 +1,7 @@
 import { c, detail, row, seeStatus, type ErrorRow } from './error-row.ts';
 import { exitCodes } from './exit-codes.ts';
 
-const { usage, notFound, timeout, refused, internal } = exitCodes;
+const { usage, notFound, timeout, refused, unknown, internal } = exitCodes;
 
 /** What can go wrong between a command, a cluster and its supervisor, before any node is asked. */
 export const clusterErrors = {
@@ -110,6 +110,12 @@ export const clusterErrors = {
     (f) => `Cluster ${f.cluster} did not get ready.`,
     (f) => detail(f, 'Followers did not catch up in time.'),
     (f) => `Try again: \`replab up${c(f)}\`.`,
+  ),
+  'reset-incomplete': row(
+    unknown,
+    (f) => `Cluster ${f.cluster} was reset, and is not all up.`,
+    (f) => detail(f, 'A node did not come back with its empty disk.'),
+    (f) => `What it held is gone. Reset it again: \`replab reset${c(f)}\`. ${seeStatus(f)}`,
   ),
   'supervisor-failed': row(
     internal,

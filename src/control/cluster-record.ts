@@ -35,8 +35,6 @@ export interface ClusterRecord {
 export interface NodeRecord {
   readonly id: NodeId;
   readonly disk: DiskId;
-  /** Disks this node has had, this one included. */
-  readonly lives: number;
   /** The newest process of this node, whether it still runs or not. */
   readonly process: ProcessIdentity | null;
 }
@@ -148,7 +146,6 @@ const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean 
         isObject(node) &&
         isText(node.id) &&
         isCount(node.disk) &&
-        isCount(node.lives) &&
         (node.process === null || isIdentity(node.process)),
     ),
 };

@@ -19,13 +19,13 @@ export interface Engine {
 }
 
 /**
- * What can be done to a node's disk as files, while no process writes to it: none has it open, or it is
- * stopped. Copies are durable when they are made.
+ * What can be done to a node's disk as files. All but `sync` while no process writes to it: none has it open, or
+ * it is stopped. Copies are durable when they are made.
  */
 export interface EngineDisk {
   /** To an empty place, as another disk if that is not null; answers its size in bytes. */
   copy(from: string, to: string, as: DiskId | null): Promise<number>;
-  /** Fsyncs all of it; answers how far that is, for `loseUnsynced`. */
+  /** Fsyncs all that is on it now, whoever writes; answers how far that is, for `loseUnsynced`. */
   sync(dir: string): Promise<Synced>;
   /** As `copy`, without what is not fsynced; copies nothing when that is nothing. */
   loseUnsynced(

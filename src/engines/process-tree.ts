@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { descendantsOf, killIdentity, stateOf, type ProcessIdentity } from '../control/process-identity.ts';
 import { assert } from '../lib/assert.ts';
 
-const stopMs = 1000;
+/** A process that waits for a busy disk stops when that has answered. */
+const stopMs = 10_000;
 
 /**
  * Stops a process and all that it has started, the elder first: who is stopped starts no others, so looking

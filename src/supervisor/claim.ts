@@ -98,7 +98,7 @@ function freshRecord(dir: string, spec: ClusterSpec): ClusterRecord {
     faults: [],
     nextFault: 1,
     highestBallot: 0,
-    nodes: complete.nodes.map((id) => ({ id, disk: diskOf(id), lives: 1, process: null })),
+    nodes: complete.nodes.map((id) => ({ id, disk: diskOf(id), process: null })),
   };
 }
 

@@ -19,13 +19,14 @@ import type { EventLog } from './event-log.ts';
 import type { ManagedNode } from './node.ts';
 import type { NodeHits } from './node-hits.ts';
 import type { RecordFile } from './record-file.ts';
+import { Turns } from './turns.ts';
 
 export interface FaultControl {
   inject(request: Methods['fault']['params']): Promise<Methods['fault']['result']>;
   /** Null: all of them. */
   heal(ids: readonly string[] | null): Promise<Methods['heal']['result']>;
-  /** No fault ends by itself any more: the cluster is going down. */
-  stop(): void;
+  /** No fault begins or ends any more: the cluster is going down. Settles when none is about to. */
+  stop(): Promise<void>;
   views(hits: Readonly<Record<string, HitView>>): readonly FaultView[];
 }
 
@@ -55,27 +56,32 @@ class Control implements FaultControl {
   /** Since `up`, by fault. */
   readonly #since = new Map<string, number>();
   readonly #endings: Endings;
-  #queue: Promise<unknown> = Promise.resolve();
+  /** What a command sees in force is what it changes. */
+  readonly #turns: Turns;
 
   constructor(world: FaultWorld) {
     this.#world = world;
     this.#ids = world.nodes.map(({ id }) => id);
+    this.#turns = new Turns(world.cluster);
     this.#endings = createEndings(world.nowMs, (ended) => {
       // A record that cannot be written leaves the fault in force, as it would for `heal`.
-      void this.#inTurn(() => this.#end(ended, 'expired')).catch((error: unknown) => console.error(error));
+      void this.#turns
+        .take(() => this.#end(ended, 'expired'))
+        .catch((error: unknown) => console.error(error));
     });
   }
 
   inject(request: Methods['fault']['params']): Promise<Methods['fault']['result']> {
-    return this.#inTurn(() => this.#inject(request));
+    return this.#turns.take(() => this.#inject(request));
   }
 
   heal(ids: readonly string[] | null): Promise<Methods['heal']['result']> {
-    return this.#inTurn(() => this.#heal(ids));
+    return this.#turns.take(() => this.#heal(ids));
   }
 
-  stop(): void {
+  stop(): Promise<void> {
     this.#endings.stop();
+    return this.#turns.close();
   }
 
   views(hits: Readonly<Record<string, HitView>>): readonly FaultView[] {
@@ -87,13 +93,6 @@ class Control implements FaultControl {
       untilMs: this.#endings.of(fault.id),
       hit: hitOf(fault, hits, this.#world.hits),
     }));
-  }
-
-  /** One change after the other: what a command sees in force is what it changes. */
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(act);
-    this.#queue = done.catch(() => {});
-    return done;
   }
 
   async #inject({ fault, add, forMs }: Methods['fault']['params']): Promise<Methods['fault']['result']> {
@@ -187,8 +186,10 @@ async function carryOut(
   });
   const flows = onFlows(after);
   const isSame = flows.length === onFlows(before).length && flows.every((fault) => before.includes(fault));
-  const { links, connections, hits } = isSame ? { ...untouched, hits: {} } : await proxy.setFaults(flows);
-  await Promise.all(told);
+  const [{ links, connections, hits }] = await Promise.all([
+    isSame ? { ...untouched, hits: {} } : proxy.setFaults(flows),
+    ...told,
+  ]);
   return { links, connections, hits, nodes: touched.map(({ id }) => id) };
 }
 

@@ -90,16 +90,18 @@ function whatIsMissing(ids: readonly string[], answered: readonly Answered[]): s
 export async function takeDown(cluster: Cluster, keep: boolean, progress: Progress): Promise<number> {
   const { nodes, spec, dir, record, events, sampler, proxy, reaper } = cluster;
   sampler.stop();
-  cluster.faults.stop();
+  const faultsEnded = cluster.faults.stop();
   events.append(null, 'down', { keep });
   progress(`ending ${nodes.length} nodes`);
   const ended = await Promise.all(nodes.map((node) => node.end(keep ? graceMs : 0)));
+  await faultsEnded;
   await proxy.close();
   await reaper.close();
   const strays = await endProcesses(spec.name, record.now);
   events.close();
   // On a full disk it stays `stopping` without a supervisor, which is kept as well.
   if (keep) record.tryChange({ phase: 'kept', faults: [] });
-  else removeClusterDir(dir, record.now.socket);
+  record.close();
+  if (!keep) removeClusterDir(dir, record.now.socket);
   return ended.filter(Boolean).length + strays.ended;
 }

@@ -6,6 +6,7 @@ import { paths } from '../control/state-dir.ts';
 import type { EngineDisk, LostUnsynced, NodeProcess, Synced } from '../engines/engine.ts';
 import { conditionsOf } from '../faults/faults.ts';
 import { diskOf, lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
+import { whyNotDone } from '../engines/disk-failure.ts';
 import type { NodeHits } from './node-hits.ts';
 import type { RecordFile } from './record-file.ts';
 
@@ -19,22 +20,35 @@ export interface DiskWorld {
   readonly engine: { readonly disk: EngineDisk };
 }
 
-interface NextDisk {
+/** A disk that is filled, and not yet a node's. */
+export interface NextDisk {
+  readonly node: NodeId;
   readonly id: DiskId;
   readonly dir: string;
 }
 
+/** What the death of its machine makes of a disk. */
+export interface Death {
+  /** Null when it does not forget. */
+  readonly lost: LostUnsynced | null;
+  /** What is left; null when that is all there was. */
+  readonly next: NextDisk | null;
+}
+
 const unsynced: Synced = { salts: null, frames: 0 };
+const noCommits: LostUnsynced = { commits: 0, bytes: 0 };
 
 /**
  * The disks of one node, one after another: each in a directory of its own, so that a new one is filled
- * before the record names it, and whoever dies meanwhile leaves either. Ids are never used twice (P5).
+ * before the record names it, and whoever dies meanwhile leaves either. Ids are never used twice (P5). What
+ * cannot be done, on a full disk for one, changes nothing.
  */
 export class NodeDisk {
   readonly node: NodeId;
   readonly #world: DiskWorld;
-  /** Up to where it was fsynced when that began to matter. */
-  #synced = unsynced;
+  #forgets = false;
+  /** Up to where that disk was fsynced when it began to forget. */
+  #synced: { readonly disk: DiskId; readonly upTo: Synced } | null = null;
 
   constructor(node: NodeId, world: DiskWorld) {
     this.node = node;
@@ -49,44 +63,81 @@ export class NodeDisk {
     return paths.nodeData(this.#world.dir, this.node, this.id);
   }
 
-  /** From now on an empty one. */
-  async wipe(): Promise<void> {
-    await this.#replace(({ dir }) => mkdir(dir, { recursive: true, mode: 0o700 }));
+  /** Whether the death of its machine takes what is not fsynced. */
+  get forgets(): boolean {
+    return this.#forgets && this.#world.durability !== 'full';
   }
 
-  /** Copies it under a name; the process that writes to it, if any, is frozen meanwhile. */
-  async save(
-    name: string,
-    process: NodeProcess | null,
-  ): Promise<{ readonly bytes: number; readonly frozenMs: number }> {
-    const to = paths.savedDisk(this.#world.dir, this.node, name);
-    const freezes = process?.state() === 'alive';
-    const from = performance.now();
-    let bytes: number;
-    try {
-      if (freezes) await process?.pause();
-      bytes = await this.#world.engine.disk.copy(this.dir, `${to}.new`, null);
-    } finally {
-      if (freezes) process?.resume();
-    }
-    const frozenMs = freezes ? Math.round(performance.now() - from) : 0;
-    await rm(to, { recursive: true, force: true });
-    await rename(`${to}.new`, to);
-    return { bytes, frozenMs };
+  prepareEmpty(): Promise<NextDisk> {
+    return this.#prepare(({ dir }) => mkdir(dir, { recursive: true, mode: 0o700 }));
   }
 
-  /** From now on a copy of what was saved, with a new id: nothing may count it for what the former one did. */
-  async restore(name: string): Promise<number> {
+  /** A copy of what was saved, with a new id: nothing may count it for what the former one did. */
+  async prepareCopy(name: string): Promise<{ readonly next: NextDisk; readonly bytes: number }> {
+    await this.#refuseIfMissing(name);
     const from = paths.savedDisk(this.#world.dir, this.node, name);
     let bytes = 0;
-    await this.#replace(async ({ id, dir }) => {
+    const next = await this.#prepare(async ({ id, dir }) => {
       bytes = await this.#world.engine.disk.copy(from, dir, id);
     });
-    return bytes;
+    return { next, bytes };
+  }
+
+  /** What it would be if its machine died now. Whoever writes to it is frozen. */
+  async prepareDeath(): Promise<Death> {
+    if (!this.forgets) return { lost: this.#forgets ? noCommits : null, next: null };
+    const synced = this.#synced?.disk === this.id ? this.#synced.upTo : unsynced;
+    let lost = noCommits;
+    const next = await this.#prepare(async ({ id, dir }) => {
+      lost = await this.#world.engine.disk.loseUnsynced({ from: this.dir, synced }, { to: dir, as: id });
+    });
+    return { lost, next: lost.commits > 0 ? next : null };
+  }
+
+  /** Its machine has died, and that took so much. */
+  countDeath({ commits, bytes }: LostUnsynced): void {
+    const { record, hits } = this.#world;
+    for (const id of conditionsOf(record.now.faults, this.node).by.diskForgets) {
+      hits.count(id, { kills: 1, lostCommits: commits, lostBytes: bytes });
+    }
+  }
+
+  /** Copies it under a name, while whoever writes to it is frozen; `keep` makes it the copy of that name. */
+  async copyAs(name: string): Promise<{ readonly bytes: number; keep(): Promise<void> }> {
+    const to = paths.savedDisk(this.#world.dir, this.node, name);
+    const aside = `${to}.new`;
+    const bytes = await this.#filling(aside, () => this.#world.engine.disk.copy(this.dir, aside, null));
+    return {
+      bytes,
+      async keep() {
+        await rm(to, { recursive: true, force: true });
+        await rename(aside, to);
+      },
+    };
+  }
+
+  /**
+   * From now on it may forget what is not fsynced, or never does. What it has when that begins is fsynced,
+   * and not again at any other change.
+   */
+  async setForgets(forgets: boolean): Promise<void> {
+    if (forgets && !this.#forgets) await this.#sync();
+    this.#forgets = forgets;
+  }
+
+  /** A process serves from it: what it has now is what it came up with. */
+  async served(): Promise<void> {
+    this.#forgets = false;
+    await this.setForgets(conditionsOf(this.#world.record.now.faults, this.node).diskForgets);
+  }
+
+  async #sync(): Promise<void> {
+    const disk = this.id;
+    this.#synced = { disk, upTo: await this.#world.engine.disk.sync(this.dir) };
   }
 
   /** `no-such-copy` when nothing was saved under that name. */
-  async refuseIfMissing(name: string): Promise<void> {
+  async #refuseIfMissing(name: string): Promise<void> {
     const { cluster, dir } = this.#world;
     const all = await readdir(paths.savedDisk(dir, this.node, '')).catch(() => []);
     const names = all.filter((one) => !one.endsWith('.new')).toSorted();
@@ -94,57 +145,65 @@ export class NodeDisk {
     throw new ReplabError('no-such-copy', { cluster, node: this.node, name, names: names.join(', ') });
   }
 
-  /** It may forget, from now on, what is not fsynced: so what it has by now is. */
-  async sync(): Promise<void> {
-    if (this.#forgetters().length > 0) this.#synced = await this.#world.engine.disk.sync(this.dir);
+  async #prepare(fill: (next: NextDisk) => Promise<unknown>): Promise<NextDisk> {
+    const { node } = this;
+    const id = diskOf(node, lifeOf(this.id) + 1);
+    const next = { node, id, dir: paths.nodeData(this.#world.dir, node, id) };
+    await removeTree(next.dir);
+    await this.#filling(next.dir, () => fill(next));
+    return next;
   }
 
-  /** Its machine has died. Null when it does not forget; else what that took, and with it the disk's id. */
-  async machineDied(): Promise<LostUnsynced | null> {
-    const { engine, durability, hits } = this.#world;
-    const forgetters = this.#forgetters();
-    if (forgetters.length === 0) return null;
-    const to = this.#next();
-    const lost =
-      durability === 'full'
-        ? { commits: 0, bytes: 0 }
-        : await engine.disk.loseUnsynced({ from: this.dir, synced: this.#synced }, { to: to.dir, as: to.id });
-    for (const id of forgetters) {
-      hits.count(id, { kills: 1, lostCommits: lost.commits, lostBytes: lost.bytes });
+  /** Nothing is left of a directory that could not be filled. */
+  async #filling<T>(dir: string, fill: () => Promise<T>): Promise<T> {
+    try {
+      return await fill();
+    } catch (error) {
+      await removeTree(dir);
+      throw whyNotDone(error, { cluster: this.#world.cluster, node: this.node, path: dir });
     }
-    if (lost.commits > 0) await this.#turnTo(to);
-    return lost;
   }
+}
 
-  #forgetters(): readonly string[] {
-    return conditionsOf(this.#world.record.now.faults, this.node).by.diskForgets;
+/**
+ * Nodes turn to new disks, all of them or none: this is recorded when it settles. Answers with what removes
+ * the former ones, for when nobody has them open any more.
+ */
+export async function turnTo(
+  nexts: readonly NextDisk[],
+  { dir, record }: Pick<DiskWorld, 'dir' | 'record'>,
+): Promise<() => Promise<void>> {
+  if (nexts.length === 0) return async () => {};
+  const { nodes } = record.now;
+  const isTurning = new Set(nexts.map(({ node }) => node));
+  const formers = nodes
+    .filter(({ id }) => isTurning.has(id))
+    .map(({ id, disk }) => paths.nodeData(dir, id, disk));
+  try {
+    record.tookDisks(new Map(nexts.map(({ node, id }) => [node, id])));
+  } catch (error) {
+    await Promise.all(nexts.map((next) => removeTree(next.dir)));
+    throw error;
   }
+  return async () => void (await Promise.all(formers.map(removeTree)));
+}
 
-  async #replace(fill: (to: NextDisk) => Promise<unknown>): Promise<void> {
-    const to = this.#next();
-    await rm(to.dir, { recursive: true, force: true });
-    await fill(to);
-    await this.#turnTo(to);
-  }
-
-  #next(): NextDisk {
-    const id = diskOf(this.node, lifeOf(this.id) + 1);
-    return { id, dir: paths.nodeData(this.#world.dir, this.node, id) };
-  }
-
-  async #turnTo({ id }: NextDisk): Promise<void> {
-    const former = this.dir;
-    this.#world.record.tookDisk(this.node, id);
-    this.#synced = unsynced;
-    await rm(former, { recursive: true, force: true });
-  }
+/** Stops a process if it runs, for its disk to be copied; answers with what lets it go on. */
+export async function freeze(process: NodeProcess | null): Promise<() => void> {
+  if (process?.state() !== 'alive') return () => {};
+  await process.pause();
+  return () => process.resume();
 }
 
 /** What a supervisor that died left of disks that are no longer, or not yet, a node's. */
 export async function removeOtherDisks(dir: string, node: NodeId, disk: DiskId): Promise<void> {
   const home = paths.nodeHome(dir, node);
   const others = (await readdir(home)).filter(
-    (name) => name.startsWith('disk-') && join(home, name) !== paths.nodeData(dir, node, disk),
+    (name) => /^disk-[1-9]\d*$/.test(name) && join(home, name) !== paths.nodeData(dir, node, disk),
   );
-  await Promise.all(others.map((name) => rm(join(home, name), { recursive: true, force: true })));
+  await Promise.all(others.map((name) => removeTree(join(home, name))));
+}
+
+async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
 }

@@ -1,48 +1,41 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { NodeState } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
-import { type NodeExit, type NodeProcess, type NodeReady } from '../engines/engine.ts';
+import type { LostUnsynced, NodeProcess, NodeReady } from '../engines/engine.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
 import type { NodeConditions } from '../faults/conditions.ts';
 import type { ConditionHits } from '../faults/machine.ts';
 import { diskName, type DiskId, type NodeId } from '../protocol/node-id.ts';
-import type { TraceEvent } from '../protocol/protocol.ts';
 import type { EventLog } from './event-log.ts';
-import { NodeDisk } from './node-disk.ts';
-import {
-  nothing,
-  whyNotBooted,
-  type Acted,
-  type DiskActed,
-  type KillOptions,
-  type NodeWorld,
-} from './node-world.ts';
-
-/** From its process's start until it must serve. Fifty at once on two cores take several seconds. */
-const bootMs = 30_000;
-/** To finish a turn and close a store. */
-const haltMs = 5000;
+import { createEndings, type Endings } from './endings.ts';
+import { freeze, NodeDisk, turnTo } from './node-disk.ts';
+import type { Meeting } from './meeting.ts';
+import { NodeLife } from './node-life.ts';
+import { nothing, type Acted, type DiskActed, type KillOptions, type NodeWorld } from './node-world.ts';
+import { Turns } from './turns.ts';
 
 /** One node over its processes: at most one at a time, all with the same disk. Actions are done one by one. */
 export class ManagedNode {
   readonly id: NodeId;
   readonly storage: NodeDisk;
   readonly #world: NodeWorld;
-  #process: NodeProcess | null = null;
-  #ready: NodeReady | null = null;
-  /** What it is when it has no process. */
-  #rest: 'stopped' | 'killed' = 'stopped';
-  /** An end that was asked for is no news. */
-  #expectsEnd = false;
-  /** It starts no process any more. */
-  #closed = false;
-  #queue: Promise<unknown> = Promise.resolve();
-  #pauseEnds: NodeJS.Timeout | undefined;
+  readonly #life: NodeLife;
+  readonly #turns: Turns;
+  /** A pause is of one process. */
+  readonly #pauseEnds: Endings;
 
   constructor(id: NodeId, world: NodeWorld) {
     this.id = id;
     this.storage = new NodeDisk(id, world);
     this.#world = world;
+    this.#turns = new Turns(world.cluster);
+    this.#life = new NodeLife(this.storage, world, this.#turns);
+    this.#pauseEnds = createEndings(
+      () => performance.now(),
+      (paused) => {
+        // Refused only when the cluster goes down, and every process with it.
+        this.#turns.take(() => this.#resumeOneOf(paused)).catch(() => {});
+      },
+    );
   }
 
   get disk(): DiskId {
@@ -51,117 +44,115 @@ export class ManagedNode {
 
   /** Null while it does not run. */
   get process(): NodeProcess | null {
-    return this.#process;
+    return this.#life.process;
   }
 
   /** Null while it does not serve. */
   get ready(): NodeReady | null {
-    return this.#ready;
+    return this.#life.ready;
   }
 
   /** As the system shows it now, not as it was left. */
   get state(): NodeState {
-    switch (this.#process?.state() ?? null) {
-      case 'paused':
-        return 'paused';
-      case 'alive':
-        return this.#ready === null ? 'starting' : 'running';
-      default:
-        return this.#rest;
-    }
+    return this.#life.state;
   }
 
   start(): Promise<Acted> {
-    return this.#inTurn(async () => (this.#process === null ? await this.#start() : nothing));
+    return this.#turns.take(async () => (this.process === null ? await this.#life.start() : nothing));
   }
 
-  /** The machine dies, or its process: what that takes with it is in the answer. */
-  kill({ process: keeps, wipe }: KillOptions): Promise<Acted> {
-    return this.#inTurn(async () => {
-      const process = this.#process;
-      const died = process === null ? nothing : await this.#die(process, keeps);
-      if (!wipe) return died;
-      await this.storage.wipe();
+  /**
+   * The machine dies, or its process: what that takes with it is in the answer. The disk it leaves is made and
+   * recorded before: a kill for which there is no room is refused, and nobody has died.
+   */
+  kill(options: KillOptions): Promise<Acted> {
+    return this.#turns.take(async () => {
+      const process = this.process;
+      if (process === null && !options.wipe) return nothing;
+      const { lost, removeFormer } = await this.#prepareDeath(process, options);
+      const died = process === null ? nothing : await this.#life.die(process, options.process, lost);
+      await removeFormer();
+      if (!options.wipe) return died;
       const event = this.#event('wiped', { disk: diskName(this.disk) });
       return { ...died, changed: true, event: died.event ?? event };
     });
   }
 
   stop(): Promise<Acted> {
-    return this.#inTurn(async () => (this.#process === null ? nothing : await this.#stop(this.#process)));
+    return this.#turns.take(async () =>
+      this.process === null ? nothing : await this.#life.stop(this.process),
+    );
   }
 
   restart(): Promise<Acted> {
-    return this.#inTurn(async () => {
-      const first = this.#process === null ? null : await this.#stop(this.#process);
-      const { event } = await this.#start();
+    return this.#turns.take(async () => {
+      const first = this.process === null ? null : await this.#life.stop(this.process);
+      const { event } = await this.#life.start();
       return { ...nothing, changed: true, event: first?.event ?? event };
     });
   }
 
   /** `forMs`: it goes on by itself after so long, if it is still this pause that holds it. */
   pause(forMs: number | null): Promise<Acted> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const process = this.#running();
       if (process.state() === 'paused') return nothing;
       await process.pause();
-      clearTimeout(this.#pauseEnds);
-      if (forMs !== null) this.#pauseEnds = setTimeout(() => void this.#resumeAfter(process), forMs);
+      this.#pauseEnds.set(nameOf(process), forMs === null ? null : performance.now() + forMs);
       return { ...nothing, changed: true, event: this.#event('paused', forMs === null ? {} : { forMs }) };
     });
   }
 
   resume(): Promise<Acted> {
-    return this.#inTurn(() => Promise.resolve(this.#resume(this.#running())));
+    return this.#turns.take(() => Promise.resolve(this.#resume(this.#running())));
   }
 
   /** Copies its disk under a name; a process that runs is frozen meanwhile. */
   save(name: string): Promise<DiskActed> {
-    return this.#inTurn(async () => {
-      const saved = await this.storage.save(name, this.#process);
+    return this.#turns.take(async () => {
+      const from = performance.now();
+      const process = this.process?.state() === 'alive' ? this.process : null;
+      const thaw = await freeze(process);
+      const copy = await this.storage.copyAs(name).finally(thaw);
+      const frozenMs = process === null ? 0 : Math.round(performance.now() - from);
+      // Who takes the cluster down lets frozen processes go on.
+      this.#turns.refuseIfClosed();
+      await copy.keep();
+      const saved = { bytes: copy.bytes, frozenMs };
       return { event: this.#event('disk-saved', { name, ...saved }), ...saved };
     });
   }
 
   /** An older copy of its disk comes back; a process that runs is stopped before, and started after. */
   restore(name: string): Promise<DiskActed> {
-    return this.#inTurn(async () => {
-      const process = this.#process;
-      await this.storage.refuseIfMissing(name);
-      if (process !== null) await this.#stop(process);
-      const bytes = await this.storage.restore(name);
+    return this.#turns.take(async () => {
+      const process = this.process;
+      const { next, bytes } = await this.storage.prepareCopy(name);
+      const removeFormer = await turnTo([next], this.#world);
+      if (process !== null) await this.#life.stop(process);
+      await removeFormer();
       const event = this.#event('disk-restored', { name, disk: diskName(this.disk), bytes });
-      if (process !== null) await this.#start();
+      if (process !== null) await this.#life.start();
       return { event, bytes, frozenMs: 0 };
     });
   }
 
   /**
-   * Goes on with an empty disk: in its process if it runs, else in a new one. `allHalted` settles when nobody
-   * in the cluster does anything any more, and has to be told that this one does not.
+   * Goes on with an empty disk, together with all others: first it is theirs (`turned`), then all have halted
+   * (`emptied`). It goes on in its process, or in a new one if it has none or that does not halt.
    */
-  renew(halted: () => void, allHalted: Promise<unknown>): Promise<Acted> {
-    return this.#inTurn(async () => {
-      const process = this.#process;
-      try {
-        process?.resume();
-        if (process !== null && !(await process.halt(haltMs))) {
-          throw new ReplabError('node-silent', {
-            cluster: this.#world.cluster,
-            node: this.id,
-            state: this.state,
-          });
-        }
-      } finally {
-        halted();
-      }
-      await allHalted;
-      await this.#world.proxy.discard(this.id);
-      await this.storage.wipe();
-      if (process === null) return await this.#start();
-      const ready = await this.#boot(process);
-      return { ...nothing, changed: true, event: this.#serve(process, ready) };
+  renew(turned: Meeting<unknown>, emptied: Meeting<unknown>): Promise<Acted> {
+    const renewed = this.#turns.take(async () => {
+      await turned.come();
+      const process = this.process === null ? null : await this.#life.halt(this.process);
+      await emptied.come();
+      return await this.#life.goOn(process);
     });
+    renewed.catch((error: unknown) => {
+      turned.miss(error);
+      emptied.miss(error);
+    });
+    return renewed;
   }
 
   /**
@@ -172,8 +163,10 @@ export class ManagedNode {
     conditions: NodeConditions,
     deadlineMs: number,
   ): Promise<{ readonly process: ProcessIdentity; readonly hits: ConditionHits } | null> {
-    if (conditions.diskForgets) await this.#inTurn(() => this.storage.sync());
-    const process = this.#process;
+    const { diskForgets } = conditions;
+    if (diskForgets) await this.#turns.take(() => this.storage.setForgets(true));
+    else await this.storage.setForgets(false);
+    const process = this.process;
     if (process === null) return null;
     const answer = process.condition(conditions, deadlineMs);
     const hits = process.state() === 'paused' ? null : await answer;
@@ -182,117 +175,58 @@ export class ManagedNode {
 
   /**
    * Ends its process, outside the turn of actions and for good: the cluster goes down. With `graceMs` it may
-   * finish by itself first. Answers whether there was one.
+   * finish by itself first. Answers whether there was one, when nothing is done to it any more.
    */
   async end(graceMs: number): Promise<boolean> {
-    this.#closed = true;
-    clearTimeout(this.#pauseEnds);
-    const process = this.#process;
-    if (process === null) return false;
-    this.#expectsEnd = true;
-    if (graceMs > 0) await Promise.race([process.stop(), wait(graceMs, undefined, { ref: false })]);
-    process.kill();
-    await process.exited;
-    return true;
+    const idle = this.#turns.close();
+    this.#pauseEnds.stop();
+    const ended = await this.#life.end(graceMs);
+    await idle;
+    return ended;
   }
 
-  async #start(): Promise<Acted> {
-    if (this.#closed) throw new ReplabError('stopping', { cluster: this.#world.cluster });
-    const { engine, events, mark, reaper } = this.#world;
-    const onTrace = (traced: readonly TraceEvent[]): void => {
-      for (const { name, fields } of traced) events.append(this.id, name, fields);
-    };
-    const process = engine.start({ node: this.id, logFile: this.#world.logFile(this.id), mark, onTrace });
-    this.#process = process;
-    this.#expectsEnd = false;
-    reaper.watch(process.identity);
-    void process.exited.then((exit) => this.#onExit(process, exit));
-    const ready = await this.#boot(process);
-    return { ...nothing, changed: true, event: this.#serve(process, ready) };
-  }
-
-  #serve(process: NodeProcess, { boot }: NodeReady): number {
-    return this.#event('started', { pid: process.identity.pid, disk: diskName(this.disk), boot });
-  }
-
-  async #die(process: NodeProcess, keeps: boolean): Promise<Acted> {
-    this.#expectsEnd = true;
-    const { proxy } = this.#world;
-    // In this order, and carried out in it: nobody reaches it, it says no more, what it said is gone.
-    const unreachable = proxy.upstream(this.id, null);
-    process.kill();
-    const lost = keeps ? { frames: 0, bytes: 0 } : await proxy.discard(this.id);
-    await Promise.all([unreachable, process.exited]);
-    const lostUnsynced = keeps ? null : await this.storage.machineDied();
-    const event = this.#event('killed', {
-      pid: process.identity.pid,
-      ...(keeps ? { process: true } : { lostFrames: lost.frames, lostBytes: lost.bytes }),
-      ...(lostUnsynced && { unsyncedCommits: lostUnsynced.commits, unsyncedBytes: lostUnsynced.bytes }),
-    });
-    return { changed: true, lostInFlight: lost.frames, lostUnsynced, event };
+  /** A process that may still write to a disk that forgets is frozen until it dies. */
+  async #prepareDeath(
+    process: NodeProcess | null,
+    { process: keeps, wipe }: KillOptions,
+  ): Promise<{ readonly lost: LostUnsynced | null; removeFormer(): Promise<void> }> {
+    if (keeps && !wipe) return { lost: null, removeFormer: async () => {} };
+    const thaw = await freeze(!wipe && this.storage.forgets ? process : null);
+    try {
+      const { lost, next } = wipe
+        ? { lost: null, next: await this.storage.prepareEmpty() }
+        : await this.storage.prepareDeath();
+      return { lost, removeFormer: await turnTo(next === null ? [] : [next], this.#world) };
+    } catch (error) {
+      thaw();
+      throw error;
+    }
   }
 
   #resume(process: NodeProcess): Acted {
-    clearTimeout(this.#pauseEnds);
+    this.#pauseEnds.set(nameOf(process), null);
     if (process.state() !== 'paused') return nothing;
     process.resume();
     return { ...nothing, changed: true, event: this.#event('resumed') };
   }
 
   /** Whoever resumed it before, or killed it, has ended the pause. */
-  async #resumeAfter(process: NodeProcess): Promise<void> {
-    await this.#inTurn(() => Promise.resolve(this.#process === process ? this.#resume(process) : nothing));
-  }
-
-  async #boot(process: NodeProcess): Promise<NodeReady> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error('it did not get ready in time')), bootMs);
-    try {
-      await this.#world.record.started(this.id, process.identity);
-      const ready = await Promise.race([process.boot(this.#world.init(this.id, this.disk)), late.promise]);
-      await this.storage.sync();
-      await this.#world.proxy.upstream(this.id, ready);
-      this.#ready = ready;
-      return ready;
-    } catch (error) {
-      this.#expectsEnd = true;
-      process.kill();
-      await process.exited;
-      throw whyNotBooted(error, { cluster: this.#world.cluster, node: this.id });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #stop(process: NodeProcess): Promise<Acted> {
-    this.#expectsEnd = true;
-    await process.stop();
-    const { code, signal } = await process.exited;
-    return { ...nothing, changed: true, event: this.#event('stopped', { code, signal }) };
-  }
-
-  #onExit(process: NodeProcess, { code, signal, reason }: NodeExit): void {
-    this.#process = null;
-    this.#ready = null;
-    this.#rest = signal === 'SIGKILL' ? 'killed' : 'stopped';
-    this.#world.reaper.ended(process.identity);
-    if (!this.#expectsEnd) this.#event('exited', { code, signal, reason });
-    // Rejects only when the proxy has ended, which ends the supervisor.
-    this.#world.proxy.upstream(this.id, null).catch(() => {});
+  #resumeOneOf(paused: readonly string[]): Promise<Acted> {
+    const process = this.process;
+    const isMeant = process !== null && paused.includes(nameOf(process));
+    return Promise.resolve(isMeant ? this.#resume(process) : nothing);
   }
 
   #running(): NodeProcess {
-    if (this.#process !== null) return this.#process;
+    if (this.process !== null) return this.process;
     throw new ReplabError('node-down', { cluster: this.#world.cluster, node: this.id, state: this.state });
   }
 
   #event(name: string, fields: Parameters<EventLog['append']>[2] = {}): number {
     return this.#world.events.append(this.id, name, fields);
   }
+}
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(act);
-    this.#queue = done.catch(() => {});
-    return done;
-  }
+function nameOf({ identity }: NodeProcess): string {
+  return `${identity.pid} ${identity.startTime}`;
 }

@@ -1,7 +1,8 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import { writeRecord, type ClusterRecord, type NodeRecord } from '../control/cluster-record.ts';
+import { writeRecord, type ClusterRecord } from '../control/cluster-record.ts';
+import { ReplabError } from '../control/errors.ts';
 import type { ProcessIdentity } from '../control/process-identity.ts';
-import { lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
 
 /** The cluster's record, in memory and on disk alike: a change is on disk when `change` returns. */
 export interface RecordFile {
@@ -14,20 +15,21 @@ export interface RecordFile {
    * each change writes the whole record.
    */
   started(node: NodeId, process: ProcessIdentity): Promise<void>;
-  /** Notes the disk a node has from now on. */
-  tookDisk(node: NodeId, disk: DiskId): void;
+  /** Notes the disks that nodes have from now on. */
+  tookDisks(disks: ReadonlyMap<NodeId, DiskId>): void;
+  /** The cluster is down: who comes later is refused (`stopping`), and another may be up under its name. */
+  close(): void;
 }
 
 /** Only the holder of the directory's lock may open it. */
 export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile {
   let now = initial;
+  let closed = false;
   const change = (fields: Partial<ClusterRecord>): void => {
+    if (closed) throw new ReplabError('stopping', { cluster: now.spec.name });
     const next = { ...now, ...fields };
     writeRecord(dir, next);
     now = next;
-  };
-  const note = (node: NodeId, fields: Partial<NodeRecord>): void => {
-    change({ nodes: now.nodes.map((one) => (one.id === node ? { ...one, ...fields } : one)) });
   };
   let starting = new Map<NodeId, ProcessIdentity>();
   let noted: Promise<void> | null = null;
@@ -56,6 +58,8 @@ export function openRecordFile(dir: string, initial: ClusterRecord): RecordFile 
       noted ??= noteStarted();
       return noted;
     },
-    tookDisk: (node, disk) => note(node, { disk, lives: lifeOf(disk) }),
+    tookDisks: (disks) =>
+      change({ nodes: now.nodes.map((one) => ({ ...one, disk: disks.get(one.id) ?? one.disk })) }),
+    close: () => (closed = true),
   };
 }

@@ -59,7 +59,7 @@ async function sleeper(env: Readonly<Record<string, string>> = {}): Promise<Proc
 }
 
 function node(id: string, process: ProcessIdentity): NodeRecord {
-  return { id, disk: diskOf(id), lives: 1, process };
+  return { id, disk: diskOf(id), process };
 }
 
 describe('attaching to a cluster by name', () => {

@@ -31,7 +31,7 @@ function recordOf(name: string): ClusterRecord {
     faults: [{ id: 'f1', since: 0, params: { kind: 'isolate', node: 'n1' } }],
     nextFault: 2,
     highestBallot: 1,
-    nodes: [{ id: 'n1', disk: diskOf('n1'), lives: 1, process: { pid: 4001, startTime: 'boot:2' } }],
+    nodes: [{ id: 'n1', disk: diskOf('n1'), process: { pid: 4001, startTime: 'boot:2' } }],
   };
 }
 

@@ -107,6 +107,17 @@ describe('a built-in node', { timeout: 30_000 }, () => {
     expect(existsSync(logFile)).toBe(true);
   });
 
+  test('one that has ended boots no more: it answers with its end, not with the ports it had', async () => {
+    const { node, init } = start();
+    await node.boot(init);
+    node.kill();
+    const early = node.boot(init);
+    await node.exited;
+    await expect(early).rejects.toThrow('SIGKILL');
+    await expect(node.boot(init)).rejects.toThrow('SIGKILL');
+    expect(await node.halt(60_000)).toBe(false);
+  });
+
   test('one that is killed while it boots says so', async () => {
     const { node, init } = start();
     const boot = node.boot(init);

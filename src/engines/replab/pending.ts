@@ -3,6 +3,7 @@ export class Pending<T> {
   readonly #open = new Map<number, { readonly sentAt: number; settle(answer: T | null): void }>();
   readonly #waiting = new Set<() => void>();
   #lastId = 0;
+  #abandoned = false;
 
   /** Asked and not answered, whether anyone still waits for the answer or not. */
   get size(): number {
@@ -18,6 +19,7 @@ export class Pending<T> {
   open(deadlineMs: number): { readonly id: number; readonly answer: Promise<T | null> } {
     this.#lastId += 1;
     const id = this.#lastId;
+    if (this.#abandoned) return { id, answer: Promise.resolve(null) };
     const answer = new Promise<T | null>((resolve) => {
       const timer = setTimeout(() => resolve(null), Math.max(0, deadlineMs));
       const settle = (value: T | null): void => {
@@ -49,8 +51,9 @@ export class Pending<T> {
     });
   }
 
-  /** No answer will come to any. */
+  /** No answer will come to any, asked or to be asked. */
   abandon(): void {
+    this.#abandoned = true;
     for (const { settle } of this.#open.values()) settle(null);
     this.#open.clear();
     for (const wake of this.#waiting) wake();

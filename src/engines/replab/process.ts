@@ -40,6 +40,7 @@ export class ReplabProcess implements NodeProcess {
   readonly #conditions = new Pending<ConditionHits>();
   readonly #halts = new Pending<true>();
   #booted = false;
+  #whyEnded: BootError | null = null;
   #fatal: (FromNode & { readonly type: 'fatal' }) | null = null;
 
   constructor(child: ChildProcess, identity: ProcessIdentity, options: ReplabProcessOptions) {
@@ -57,11 +58,12 @@ export class ReplabProcess implements NodeProcess {
   }
 
   boot(init: NodeInit): Promise<NodeReady> {
-    if (this.#booted && !this.#ended) {
+    if (this.#booted) {
       this.#ready = Promise.withResolvers();
       this.#ready.promise.catch(() => {});
     }
     this.#booted = true;
+    if (this.#whyEnded !== null) this.#ready.reject(this.#whyEnded);
     this.#send(init);
     return this.#ready.promise;
   }
@@ -168,7 +170,8 @@ export class ReplabProcess implements NodeProcess {
       code === 0 || signal === 'SIGKILL' ? null : lastWords(this.#options.logFile, this.#options.logStart);
     const reason = this.#fatal?.message ?? spoke;
     const why = reason ?? `it ended with ${signal ?? `code ${code}`}`;
-    this.#ready.reject(new BootError(why, this.#fatal?.store ?? false));
+    this.#whyEnded = new BootError(why, this.#fatal?.store ?? false);
+    this.#ready.reject(this.#whyEnded);
     this.#probes.abandon();
     this.#operations.abandon();
     this.#conditions.abandon();
