@@ -1,3 +1,5 @@
+import type { ClientPlace } from '../cluster/place.ts';
+import { longestRoundTripMs } from '../cluster/regions.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Facts } from '../control/message.ts';
@@ -9,6 +11,7 @@ import { findLeader } from './leader.ts';
 import { readTargets, type ReadFrom } from './read-targets.ts';
 import { errorOfReply, placedOf, type Placed } from './resp-answer.ts';
 import { openResp, type Exchange, type RespConnection } from './resp-connection.ts';
+import { placeIn, seenFrom } from './standpoint.ts';
 
 /** Keys and values of one cluster. Everything that is not done throws ReplabError; its row says if it is definite. */
 export interface KeyValueClient {
@@ -43,10 +46,13 @@ interface Target {
 /** F17: a leader that moves more often than this while one write looks for it is no leader. */
 const maxHops = 5;
 
-/** While another node could be read from, one that is silent for this long is left. */
+/** While another node could be read from, one that is silent for this long, beside what distance takes, is left. */
 const silentReadMs = 1000;
 
-export function createKeyValueClient(cluster: Cluster): KeyValueClient {
+/** `region`: where the client stands, and whose links it goes over; null: beside the nodes. */
+export function createKeyValueClient(opened: Cluster, region: string | null = null): KeyValueClient {
+  const cluster = seenFrom(opened, region);
+  const place = placeIn(opened, region);
   const connections = new Map<string, RespConnection>();
   const ask = async (
     { address }: Target,
@@ -61,7 +67,7 @@ export function createKeyValueClient(cluster: Cluster): KeyValueClient {
   };
   return {
     write: (command, options) => write(cluster, ask, command, options),
-    read: (command, options) => read(cluster, ask, command, options),
+    read: (command, options) => read(cluster, ask, command, { ...options, place }),
     close() {
       for (const connection of connections.values()) connection.close();
       connections.clear();
@@ -88,17 +94,16 @@ async function write(
       return { node: target.node, ...placedOf(exchange.value) };
     const moved = at === null ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
-    target = moved === 'ask' ? null : moved;
+    target = moved === 'ask' ? null : await targetNamed(cluster, moved);
   }
 }
 
 /** Where a write that definitely did not happen may go next: a named leader, or whoever `RL.WHO` finds. */
-function nextLeader(exchange: Exchange): Target | 'ask' | null {
+function nextLeader(exchange: Exchange): NodeId | 'ask' | null {
   if (exchange.type === 'unreachable') return 'ask';
   if (exchange.type !== 'reply' || exchange.value.kind !== 'error') return null;
   const parsed = parseFailure(exchange.value.text);
-  if (parsed.type === 'readonly')
-    return { node: parsed.redirect.leader, address: `127.0.0.1:${parsed.redirect.port}` };
+  if (parsed.type === 'readonly') return parsed.redirect.leader;
   const old = parsed.type === 'refused' && (parsed.code === 'fenced' || parsed.code === 'stale-leader');
   return old || parsed.type === 'clusterdown' ? 'ask' : null;
 }
@@ -120,13 +125,14 @@ async function read(
   cluster: Cluster,
   ask: Ask,
   command: readonly string[],
-  { from, withinMs }: ReadOptions,
+  { from, withinMs, place }: ReadOptions & { readonly place: ClientPlace },
 ): Promise<Answered> {
   const end = performance.now() + withinMs;
+  const patienceMs = silentReadMs + longestRoundTripMs(cluster.spec.regions);
   let failure = new ReplabError('no-leader', { cluster: cluster.name });
-  for await (const { target, last } of targetsOf(cluster, from, withinMs)) {
+  for await (const { target, last } of targetsOf(cluster, { from, withinMs, place })) {
     const leftMs = end - performance.now();
-    const exchange = await ask(target, command, last ? leftMs : Math.min(silentReadMs, leftMs));
+    const exchange = await ask(target, command, last ? leftMs : Math.min(patienceMs, leftMs));
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
       return { node: target.node, ...placedOf(exchange.value) };
     failure = readError(exchange, { cluster: cluster.name, node: target.node }, withinMs);
@@ -138,8 +144,7 @@ async function read(
 
 async function* targetsOf(
   cluster: Cluster,
-  from: ReadFrom,
-  withinMs: number,
+  { from, withinMs, place }: ReadOptions & { readonly place: ClientPlace },
 ): AsyncGenerator<{ readonly target: Target; readonly last: boolean }> {
   if (from.kind === 'leader') {
     const hint = await leaderHint(cluster);
@@ -149,7 +154,8 @@ async function* targetsOf(
     return;
   }
   const isRole = from.kind === 'node' && from.selector.startsWith('@');
-  const nodes = readTargets(from, await (isRole ? cluster.freshSnapshot() : cluster.recentSnapshot()));
+  const snapshot = await (isRole ? cluster.freshSnapshot() : cluster.recentSnapshot());
+  const nodes = readTargets(from, snapshot, place);
   for (const [i, node] of nodes.entries()) {
     yield { target: await addressOf(cluster, node), last: i + 1 === nodes.length };
   }
@@ -178,6 +184,12 @@ async function leaderHint(cluster: Cluster): Promise<Target | null> {
   const id = leaders.find((one) => one.newest)?.id;
   const address = nodes.find((node) => node.id === id)?.address.client ?? null;
   return id === undefined || address === null ? null : { node: id, address };
+}
+
+/** Where a node that another named is, as this client reaches it: its port there is that of another place. Null: gone. */
+async function targetNamed(cluster: Cluster, node: NodeId): Promise<Target | null> {
+  const address = (await viewOf(node, cluster.recentSnapshot))?.address.client ?? null;
+  return address === null ? null : { node, address };
 }
 
 /** Of a node that was named. One that is down is refused here, where that is still certain. */

@@ -1,10 +1,11 @@
+import { longestRoundTripMs } from '../cluster/regions.ts';
 import type { Who } from '../node/resp-commands/rl-node.ts';
 import { compareBallots, parseBallot, type Ballot } from '../protocol/position.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Cluster } from './cluster-connection.ts';
 import { openResp } from './resp-connection.ts';
 
-/** How long a node may take to say who it is; one that is held or paused does not count. */
+/** How long a node may take to say who it is, beside what its distance takes; one that is held or paused does not count. */
 const whoMs = 500;
 
 /** Asks every node who it is, as clients reach them, and takes the leader of the highest ballot (F17). Null: none. */
@@ -13,9 +14,10 @@ export async function findLeader(
   withinMs: number,
 ): Promise<{ readonly node: NodeId; readonly address: string } | null> {
   const { nodes } = await cluster.recentSnapshot();
+  const patienceMs = whoMs + longestRoundTripMs(cluster.spec.regions);
   const answers = await Promise.all(
     nodes.map(async ({ id, address: { client } }) => {
-      const epoch = client === null ? null : await leadsUnder(client, Math.min(whoMs, withinMs));
+      const epoch = client === null ? null : await leadsUnder(client, Math.min(patienceMs, withinMs));
       return epoch === null ? null : { node: id, address: client!, epoch };
     }),
   );

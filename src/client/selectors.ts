@@ -51,6 +51,7 @@ const selectors: Readonly<Record<string, { readonly means: string; readonly pick
   },
 };
 
+const ofRegion = /^@region:([a-z][a-z0-9-]*)$/;
 const nthFollower = /^@follower\.(\d{1,4})$/;
 
 /** What a selector may be, with what each stands for. */
@@ -65,6 +66,7 @@ export const selectorForms: readonly (readonly [string, string])[] = [
         ]
       : [[name, means]],
   ),
+  ['@region:eu', 'every node that stands in that region'],
 ];
 
 /** Those whose names do not depend on the cluster. */
@@ -96,7 +98,10 @@ export function selectNode(selector: string, snapshot: Snapshot, options: Select
 
 /** Every `@…` in a text replaced by the nodes it stands for: `@leader/@followers` to `n1/n2,n3`. */
 export function expandSelectors(text: string, snapshot: Snapshot, options: SelectOptions): string {
-  return text.replaceAll(/@[a-z]+(?:\.[a-z0-9]+)?/g, (word) => selectOne(word, snapshot, options).join(','));
+  // Not what follows the word client: client@eu is a place.
+  return text.replaceAll(/(?<![a-z0-9])@(?:region:[a-z0-9-]+|[a-z]+(?:\.[a-z0-9]+)?)/g, (word) =>
+    selectOne(word, snapshot, options).join(','),
+  );
 }
 
 function isRunning({ state }: NodeView): boolean {
@@ -114,7 +119,7 @@ function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): re
     const meant = nearest(word, [...ids, ...selectorNames]) ?? nearest(`@${word}`, selectorNames);
     const guess = meant === null ? '' : ` Did you mean ${meant}?`;
     throw new ReplabError('usage', {
-      message: `${JSON.stringify(word)} is neither a node (${ids.join(', ')}) nor a selector (${selectorNames.join(', ')}).${guess}`,
+      message: `${JSON.stringify(word)} is neither a node (${ids.join(', ')}) nor a selector (${[...selectorNames, '@region:NAME'].join(', ')}).${guess}`,
     });
   }
   if (found.length === 0) {
@@ -129,9 +134,20 @@ function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): re
 
 function pickOf(word: string): Pick | undefined {
   if (word === 'all') return selectors['@all']!.pick;
+  const [, region] = ofRegion.exec(word) ?? [];
+  if (region !== undefined) return (snapshot) => standingIn(region, snapshot);
   const nth = nthFollower.exec(word);
   if (nth !== null) return (snapshot) => followers(snapshot).slice(Number(nth[1])).slice(0, 1);
   return Object.hasOwn(selectors, word) ? selectors[word]!.pick : undefined;
+}
+
+/** Whether they run or not: what falls out with a region is all that stands in it. */
+function standingIn(region: string, { nodes, cluster }: Snapshot): readonly NodeId[] {
+  const regions = Object.keys(nodes[0]?.address.clientAt ?? {});
+  if (!regions.includes(region)) {
+    throw new ReplabError('no-such-region', { cluster, region, regions: regions.join(', ') });
+  }
+  return nodes.filter((node) => node.region === region).map(({ id }) => id);
 }
 
 function followers({ nodes }: Snapshot): readonly NodeId[] {

@@ -62,7 +62,12 @@ export interface NodeView extends ReplicaView {
   /** How long its event loop has not answered; 0 when it answered this round. */
   readonly busyMs: number;
   /** `client`: the link's port, which faults touch. `direct`: past the proxy, for probes only (R5). */
-  readonly address: { readonly client: string | null; readonly direct: string | null };
+  readonly address: {
+    readonly client: string | null;
+    readonly direct: string | null;
+    /** As `client`, for clients that stand in a region, by region. */
+    readonly clientAt: Readonly<Record<string, string>>;
+  };
   /** Resident memory, in bytes. */
   readonly memory: number | null;
   /** How far its calendar is ahead of the machine's. */
@@ -108,9 +113,11 @@ export interface LagView {
 export interface LinkView {
   readonly from: Place;
   readonly to: NodeId;
-  /** `slow`: it passes under conditions that are not those of a good line. */
+  /** `slow`: it passes under conditions that are not those of a good line; distance alone is `ok`. */
   readonly state: 'ok' | 'slow' | 'held' | 'reset';
-  /** What faults add to every byte that `from` sends, one way and without jitter; and there and back. */
+  /** What lies between the regions of its ends, one way. */
+  readonly latencyMs: number;
+  /** That, and what faults add to every byte that `from` sends, one way and without jitter; and there and back. */
   readonly delayMs: number;
   readonly roundTripMs: number;
   readonly faults: readonly string[];

@@ -1,5 +1,6 @@
 import type { NodeId } from '../protocol/node-id.ts';
 import type { ModeOptions } from '../protocol/protocol.ts';
+import type { Regions } from './regions.ts';
 
 /** `normal`: survives SIGKILL, not power loss. `full`: an fsync for every turn that wrote. */
 export type Durability = 'normal' | 'full';
@@ -12,6 +13,8 @@ export interface ClusterSpec {
   readonly nodes: readonly NodeId[];
   readonly options: ModeOptions;
   readonly durability: Durability;
+  /** Absent: every place is at no distance from every other. */
+  readonly regions?: Regions;
 }
 
 export const clusterNamePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;

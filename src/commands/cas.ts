@@ -2,7 +2,7 @@ import { itemsOf, numberOf, textOrNull } from '../client/resp-answer.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { ReplabError } from '../control/errors.ts';
 import { defineCommand } from './command.ts';
-import { atOption, checkWord, writeKeys, writtenText } from './key-value.ts';
+import { checkWord, writeKeys, writeOptions, writtenText } from './key-value.ts';
 import { flag, required, several } from './params.ts';
 
 export const cas = defineCommand({
@@ -15,7 +15,7 @@ export const cas = defineCommand({
   options: {
     absent: flag('expect that the key does not exist; leave EXPECTED out'),
     delete: flag('delete the key; leave NEW out'),
-    at: atOption,
+    ...writeOptions,
   },
   examples: [
     { run: 'replab cas x 1 2', does: 'from 1 to 2' },
@@ -29,7 +29,7 @@ export const cas = defineCommand({
     const { json, place, answered } = await writeKeys(
       context,
       ['RL.CAS', args.key, ...expect, ...set],
-      options.at,
+      options,
     );
     const [flagged, held] = itemsOf(answered.result);
     const swapped = numberOf(flagged) === 1;

@@ -1,3 +1,5 @@
+import { clientAt } from '../cluster/place.ts';
+import { regionNames } from '../cluster/regions.ts';
 import type { ClusterRecord } from '../control/cluster-record.ts';
 import { summarizeClusters } from '../control/attach.ts';
 import { selectorForms, selectorNames } from '../client/selectors.ts';
@@ -48,13 +50,26 @@ export const nodeWords: Completes = { kind: 'words', separators: ',', words: nod
 export const placeWords: Completes = {
   kind: 'words',
   separators: ',/:',
-  words: (known) => [...nodesAndSelectors(known), { word: 'client', means: 'clients' }],
+  words: (known) => [
+    ...nodesAndSelectors(known),
+    { word: 'client', means: 'clients' },
+    ...regionsKnown(known).map((name) => ({ word: clientAt(name), means: `clients in ${name}` })),
+  ],
 };
 
 export const readWords: Completes = {
   kind: 'words',
   separators: '',
-  words: (known) => [...['leader', 'follower', 'any'].map((word) => ({ word })), ...nodesAndSelectors(known)],
+  words: (known) => [
+    ...['leader', 'follower', 'any', 'nearest'].map((word) => ({ word })),
+    ...nodesAndSelectors(known),
+  ],
+};
+
+export const regionWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: (known) => regionsKnown(known).map((word) => ({ word, means: 'a region' })),
 };
 
 export const logWords: Completes = {
@@ -82,7 +97,12 @@ function nodesAndSelectors(known: Known): readonly Candidate[] {
     ...nodeNames(known),
     { word: 'all', means: 'every node' },
     ...['@follower.0', ...selectorNames].map((word) => ({ word, means: means.get(word) ?? '' })),
+    ...regionsKnown(known).map((name) => ({ word: `@region:${name}`, means: `the nodes in ${name}` })),
   ];
+}
+
+function regionsKnown(known: Known): readonly string[] {
+  return regionNames(known.cluster()?.spec.regions);
 }
 
 function nodeNames(known: Known): readonly Candidate[] {

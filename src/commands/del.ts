@@ -1,20 +1,20 @@
 import { numberOf } from '../client/resp-answer.ts';
 import { defineCommand } from './command.ts';
-import { atOption, checkWord, writeKeys, writtenText } from './key-value.ts';
+import { checkWord, writeKeys, writeOptions, writtenText } from './key-value.ts';
 import { several } from './params.ts';
 
 export const del = defineCommand({
   name: 'del',
   summary: 'delete keys; says how many there were',
   args: { keys: several('KEY', 'one or more keys', true) },
-  options: { at: atOption },
+  options: writeOptions,
   examples: [
     { run: 'replab del x', does: 'one key' },
     { run: 'replab del x y z', does: 'several, in one write' },
   ],
   async run(context, { args, options }) {
     const keys = args.keys.map((key) => checkWord(key, 'key'));
-    const { json, place, answered } = await writeKeys(context, ['RL.DEL', ...keys], options.at);
+    const { json, place, answered } = await writeKeys(context, ['RL.DEL', ...keys], options);
     const deleted = numberOf(answered.result);
     return {
       kind: 'document',

@@ -3,6 +3,8 @@ import { expandSelectors } from '../client/selectors.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Methods } from '../control/message.ts';
 import type { FaultKindName, FaultParams } from '../faults/fault.ts';
+import { regionNames } from '../cluster/regions.ts';
+import type { ClusterSpec } from '../cluster/spec.ts';
 import { faultKinds, parseFault } from '../faults/faults.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { isNodeId } from '../protocol/node-id.ts';
@@ -81,14 +83,14 @@ function understood(
   kind: FaultKindName,
   words: readonly string[],
   typed: string,
-  cluster: { readonly name: string; readonly spec: { readonly nodes: readonly string[] } },
+  cluster: { readonly name: string; readonly spec: Pick<ClusterSpec, 'nodes' | 'regions'> },
 ): FaultParams {
-  const { nodes } = cluster.spec;
+  const { nodes, regions } = cluster.spec;
   const stranger = words[0]!.split(/[,/:]/).find((word) => isNodeId(word) && !nodes.includes(word));
   if (stranger !== undefined) {
     throw new ReplabError('no-such-node', { node: stranger, nodes: nodes.join(', '), cluster: cluster.name });
   }
-  const fault = parseFault(kind, words, nodes);
+  const fault = parseFault(kind, words, nodes, regionNames(regions));
   if (typeof fault !== 'string') return fault;
   const text = [kind, typed, ...words.slice(1)].join(' ');
   throw new ReplabError('bad-fault', { text, detail: fault, cluster: cluster.name });

@@ -65,18 +65,28 @@ export function faultTable(faults: readonly FaultView[], tMs: number, style: Sty
   return table(['FAULT', 'WHAT', 'FOR', 'ENDS IN', 'HIT', 'OF THAT'], rows, style);
 }
 
-/** The links that are slow, and how late they make things; null when none is. */
+/** The links that faults make slow, and how late things are on them, distance included; null when none is. */
 export function slowLinkTable(links: readonly LinkView[], style: Style): string | null {
   const slow = links.filter(({ state }) => state === 'slow');
   if (slow.length === 0) return null;
+  const distant = slow.some(({ latencyMs }) => latencyMs > 0);
   const rows = slow.map((link): Cell[] => [
     { text: linkName(link), paint: 'bold' },
+    ...(distant ? [delayText(link.latencyMs)] : []),
     delayText(link.delayMs),
     delayText(link.roundTripMs),
     String(link.held.forward + link.held.back),
     link.faults.join(' '),
   ]);
-  return table(['SLOW LINK', 'ONE WAY', 'ROUND TRIP', 'BYTES UNDER WAY', 'BY'], rows, style, [1, 2, 3]);
+  const head = [
+    'SLOW LINK',
+    ...(distant ? ['DISTANCE'] : []),
+    'ONE WAY',
+    'ROUND TRIP',
+    'BYTES UNDER WAY',
+    'BY',
+  ];
+  return table(head, rows, style, distant ? [1, 2, 3, 4] : [1, 2, 3]);
 }
 
 function delayText(ms: number): string {

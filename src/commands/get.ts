@@ -2,7 +2,7 @@ import { parseReadFrom } from '../client/read-targets.ts';
 import { textOrNull } from '../client/resp-answer.ts';
 import { positionView } from '../cluster/position-view.ts';
 import { defineCommand } from './command.ts';
-import { checkWord, withKeys } from './key-value.ts';
+import { checkWord, regionOption, withKeys } from './key-value.ts';
 import { readWords } from './completes.ts';
 import { completing, required, textOr } from './params.ts';
 
@@ -17,16 +17,22 @@ export const get = defineCommand({
   options: {
     read: completing(
       readWords,
-      textOr('WHERE', 'leader, follower, any (in turn, from where --seed says), or a node', 'leader'),
+      textOr(
+        'WHERE',
+        'leader, follower, any (in turn, from where --seed says), nearest, or a node',
+        'leader',
+      ),
     ),
+    region: regionOption,
   },
   examples: [
     { run: 'replab get x', does: 'from the leader' },
     { run: 'replab get x --read n2', does: 'what n2 holds' },
+    { run: 'replab get x --read nearest --region eu', does: 'from a node in eu if one answers' },
     { run: 'replab get x --read follower --json', does: 'from some follower, with its position' },
   ],
   run: (context, { args, options }) =>
-    withKeys(context, async (client, cluster) => {
+    withKeys(context, options.region, async (client, cluster) => {
       const from = parseReadFrom(options.read, context.chance);
       const { node, at, result } = await client.read(['RL.GET', args.key], {
         from,

@@ -1,6 +1,6 @@
 import { textOf } from '../client/resp-answer.ts';
 import { defineCommand, type Arg } from './command.ts';
-import { atOption, checkWord, writeKeys } from './key-value.ts';
+import { checkWord, writeKeys, writeOptions } from './key-value.ts';
 import { required, UsageError } from './params.ts';
 
 const by: Arg<string> = {
@@ -19,13 +19,13 @@ export const incr = defineCommand({
   summary: 'add to a key that holds an integer; one that does not exist counts as 0',
   notes: ['Not idempotent: after exit 9 (outcome unknown), read the key before you repeat it.'],
   args: { key: required('KEY', 'text', (word) => checkWord(word, 'key')), by },
-  options: { at: atOption },
+  options: writeOptions,
   examples: [
     { run: 'replab incr visits', does: 'one more' },
     { run: 'replab incr -- visits -5', does: 'five less' },
   ],
   async run(context, { args, options }) {
-    const { json, place, answered } = await writeKeys(context, ['RL.INCR', args.key, args.by], options.at);
+    const { json, place, answered } = await writeKeys(context, ['RL.INCR', args.key, args.by], options);
     const value = textOf(answered.result);
     return {
       kind: 'document',

@@ -10,22 +10,35 @@ import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Context } from './command.ts';
 import { opening } from './opening.ts';
-import { nodeWords } from './completes.ts';
+import { nodeWords, regionWords } from './completes.ts';
 import { completing, text } from './params.ts';
 import type { Style } from './style.ts';
 
-/** `--at`, of every write: see F17. */
-export const atOption = completing(
-  nodeWords,
-  text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead'),
+/** `--region`, of every command on keys. */
+export const regionOption = completing(
+  regionWords,
+  text(
+    'NAME',
+    'where the client stands: its way to each node is as far as that region is; beside the nodes without it',
+  ),
 );
+
+/** Of every write; `--at`: see F17. */
+export const writeOptions = {
+  at: completing(
+    nodeWords,
+    text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead'),
+  ),
+  region: regionOption,
+};
 
 export async function withKeys<T>(
   context: Context,
+  region: string | null,
   use: (client: KeyValueClient, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const cluster = await openCluster(opening(context));
-  const client = createKeyValueClient(cluster);
+  const client = createKeyValueClient(cluster, region);
   try {
     return await use(client, cluster);
   } finally {
@@ -53,9 +66,9 @@ export interface Written {
 export async function writeKeys(
   context: Context,
   command: readonly string[],
-  at: string | null,
+  { at, region }: { readonly at: string | null; readonly region: string | null },
 ): Promise<Written> {
-  return withKeys(context, async (client, cluster) => {
+  return withKeys(context, region, async (client, cluster) => {
     const node = at === null ? null : await nodeNamed(at, cluster, context);
     context.progress(`waiting for ${node ?? 'the leader'} to acknowledge the write`);
     const answered = await client.write(command, { at: node, withinMs: context.timeoutMs });

@@ -3,7 +3,10 @@ import { flag, required, text } from './params.ts';
 
 export const link = faultCommand({
   kind: 'link',
-  target: required('FROM:TO', 'who sends, and to whom: nodes, or `client`; selectors are allowed'),
+  target: required(
+    'FROM:TO',
+    'who sends, and to whom: nodes, or `client`, `client@eu`; selectors are allowed',
+  ),
   words: {
     both: flag('the other way too'),
     delay: text('DURATION', 'everything arrives so much later, in order; one way'),
@@ -18,7 +21,7 @@ export const link = faultCommand({
   replaces: true,
   notes: [
     'Nodes send each other whole messages in frames, so frames can be lost, copied and overtaken. A client speaks TCP, where no byte is ever lost: there a loss is what TCP makes of it, a stall of 200 ms, 400 ms, ...',
-    'A link takes the place of an earlier one between the same two for the same frames; --add stacks them: delays add up, the least bandwidth counts. `heal` ends it: what is under way arrives at once, in order.',
+    'A link takes the place of an earlier one between the same two for the same frames; --add stacks them: delays add up, the least bandwidth counts. It comes on top of the distance of regions. `heal` ends it: what is under way arrives at once, in order.',
     'What is drawn depends on the id of the fault and on the frames, not on time: the same script meets the same losses.',
   ],
   examples: [

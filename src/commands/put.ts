@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ReplabError } from '../control/errors.ts';
 import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import { defineCommand, type Context } from './command.ts';
-import { atOption, checkWord, valueOfBytes, writeKeys, writtenText } from './key-value.ts';
+import { checkWord, valueOfBytes, writeKeys, writeOptions, writtenText } from './key-value.ts';
 import { files } from './completes.ts';
 import { completing, optional, required, text } from './params.ts';
 
@@ -18,16 +18,20 @@ export const put = defineCommand({
     key: required('KEY', 'text', (word) => checkWord(word, 'key')),
     value: optional('VALUE', 'text; - for standard input'),
   },
-  options: { file: completing(files, text('PATH', 'take the value from a file, as it is')), at: atOption },
+  options: { file: completing(files, text('PATH', 'take the value from a file, as it is')), ...writeOptions },
   examples: [
     { run: 'replab put x 1', does: 'x is 1' },
     { run: 'replab put -- -dash "two words"', does: 'a key with a dash' },
     { run: 'echo hello | replab put greeting -', does: 'a value from standard input' },
+    {
+      run: 'replab put x 3 --region ap',
+      does: 'by a client in ap: there and back to the leader takes that long',
+    },
     { run: 'replab put x 2 --at @leader', does: 'at the node that leads now, and no other' },
   ],
   async run(context, { args, options }) {
     const value = await valueFor(context, args.value, options.file);
-    const { json, place } = await writeKeys(context, ['RL.PUT', args.key, value], options.at);
+    const { json, place } = await writeKeys(context, ['RL.PUT', args.key, value], options);
     return {
       kind: 'document',
       json: { schema: 'replab.put/1', key: args.key, ...json },

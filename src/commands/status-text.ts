@@ -1,4 +1,5 @@
 import type { LagView, NodeView, Snapshot } from '../cluster/snapshot.ts';
+import { clientAt } from '../cluster/place.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { count } from './count.ts';
 import { faultTable } from './fault-text.ts';
@@ -9,7 +10,9 @@ import { verdictLine } from './verdict.ts';
 /** The verdict, the cluster in a line, its nodes, and the faults in force. `?` is "not known". */
 export function statusText(snapshot: Snapshot, style: Style): string {
   const parts = [
-    `${verdictLine(snapshot, style)}\n${style.dim(aboutLine(snapshot))}`,
+    [verdictLine(snapshot, style), ...[aboutLine(snapshot), ...distanceLine(snapshot)].map(style.dim)].join(
+      '\n',
+    ),
     nodeTable(snapshot, style),
   ];
   const burdens = snapshot.nodes.flatMap(burdenLine);
@@ -44,14 +47,34 @@ function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot):
   ].join(' · ');
 }
 
+/** `there and back: us-eu 80ms, us-ap 216ms`; nothing without regions. */
+function distanceLine({ nodes, links }: Snapshot): readonly string[] {
+  const regions = Object.keys(nodes[0]?.address.clientAt ?? {});
+  const oneWay = (from: string, to: string): number | null => {
+    const there = nodes.find(({ region }) => region === to)?.id;
+    return links.find((link) => link.from === clientAt(from) && link.to === there)?.latencyMs ?? null;
+  };
+  const words = regions.flatMap((a, i) =>
+    regions.slice(i + 1).flatMap((b) => {
+      const ms = oneWay(a, b) ?? oneWay(b, a);
+      return ms === null ? [] : [`${a}-${b} ${formatDuration(2 * ms)}`];
+    }),
+  );
+  return words.length === 0 ? [] : [`there and back: ${words.join(', ')}`];
+}
+
 /** To the second: nobody reads a cluster's age in milliseconds. */
 function upTime(tMs: number): string {
   return formatDuration(Math.max(1, Math.round(tMs / 1000)) * 1000);
 }
 
+const columns = ['ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'] as const;
+
 function nodeTable(snapshot: Snapshot, style: Style): string {
+  const placed = snapshot.nodes.some(({ region }) => region !== null);
   const rows = snapshot.nodes.map((node): Cell[] => [
     { text: node.id, paint: 'bold' },
+    ...(placed ? [node.region ?? '-'] : []),
     stateCell(node),
     node.role === 'leader' ? { text: 'leader', paint: 'good' } : (node.role ?? '?'),
     node.epoch?.text ?? '?',
@@ -62,10 +85,10 @@ function nodeTable(snapshot: Snapshot, style: Style): string {
     node.pid === null ? '-' : String(node.pid),
   ]);
   return table(
-    ['NODE', 'STATE', 'ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'],
+    ['NODE', ...(placed ? ['REGION'] : []), 'STATE', ...columns],
     rows,
     style,
-    [7, 8],
+    placed ? [8, 9] : [7, 8],
   );
 }
 

@@ -10,7 +10,8 @@ import { count } from './count.ts';
 import { eventLine } from './event-text.ts';
 import { modeFlags, modeOptions } from './mode-options.ts';
 import { fixed } from './completes.ts';
-import { completing, flag, notOneOf, parseInteger } from './params.ts';
+import { completing, flag, notOneOf, parseInteger, text } from './params.ts';
+import { dealtBy, presetNames, presetsNote, regionsFor } from './regions.ts';
 import { statusText } from './status-text.ts';
 import { pushed } from './streams.ts';
 import type { Style } from './style.ts';
@@ -36,8 +37,8 @@ function orAsKept<T>(
 }
 
 function word<T extends string>(...words: readonly T[]): (text: string) => T {
-  return (text) => {
-    const found = words.find((one) => one === text);
+  return (given) => {
+    const found = words.find((one) => one === given);
     if (found === undefined) throw notOneOf(words);
     return found;
   };
@@ -50,11 +51,13 @@ export const up = defineCommand({
   summary: 'start a cluster in the background; returns when every follower has caught up',
   notes: [
     `Without -c NAME it is called ${defaultName}. n1 leads first. Interrupted, it takes the half-started cluster down again.`,
+    'Between nodes and clients of different regions everything takes half a round trip each way. Without --latency regions named us, eu, ap, au or sa are as far apart as those continents, others 100 ms; within a region there is no distance. A file has a round trip a line, as `eu:us=80ms` (`eu:eu=1ms` is within one), or JSON, `{"eu:us": "80ms"}`.',
+    presetsNote,
     'A name whose data were kept (`replab down --keep`) brings them back, as they were; settings that are given are then changed.',
   ],
   args: {},
   options: {
-    nodes: orAsKept('N', 'how many nodes', defaultNodes, (text) => parseInteger(text, 1, maxNodes)),
+    nodes: orAsKept('N', 'how many nodes', defaultNodes, (given) => parseInteger(given, 1, maxNodes)),
     mode: completing(
       fixed(...modeNames),
       orAsKept('MODE', 'the replication protocol', modeNames[0]!, word(...modeNames)),
@@ -68,6 +71,14 @@ export const up = defineCommand({
         word('normal', 'full'),
       ),
     ),
+    regions: text('WORDS', 'regions to deal the nodes to in turn, like eu,us,ap; or eu:n1,n2/us:n3'),
+    latency: completing(
+      fixed(...presetNames),
+      text(
+        'WORDS|FILE',
+        'round trips between regions: a preset, 150ms for all, eu:us=80ms,..., or a file of these',
+      ),
+    ),
     foreground: flag(
       'stay, print events as they happen; the cluster ends with this process, however that ends (for CI). Data that were kept before stay kept',
     ),
@@ -76,6 +87,7 @@ export const up = defineCommand({
   examples: [
     { run: 'replab up', does: 'three nodes, asynchronous replication' },
     { run: 'replab up -c t1 --nodes 5 --sync 1', does: 'a write waits for one follower' },
+    { run: 'replab up -c t3 --regions eu,us,ap', does: 'a node on each continent, as far apart as in life' },
     { run: 'replab up -c t2 --sync majority --write-timeout 2s --json', does: 'for a script' },
   ],
   endless: ({ options }) => options.foreground,
@@ -87,7 +99,8 @@ export const up = defineCommand({
     const read = readRecord(clusterDir(context.root, name));
     const kept = read.type === 'record' ? read.record : null;
     const given = givenOptions(options as Readonly<Record<string, unknown>>);
-    const asked = { nodes: options.nodes, mode: options.mode, durability: options.durability };
+    const { nodes, mode, durability, regions, latency } = options;
+    const asked = { nodes, mode, durability, regions, latency };
     const spec = specOf(name, kept, asked, given);
     const launched = await launchCluster({
       root: context.root,
@@ -117,6 +130,8 @@ interface Asked {
   readonly nodes: number | null;
   readonly mode: string | null;
   readonly durability: Durability | null;
+  readonly regions: string | null;
+  readonly latency: string | null;
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -132,8 +147,10 @@ function givenOptions(options: Readonly<Record<string, unknown>>): Texts {
 /** What to start; null for "as it was kept". Options are checked here, where the flag can be named. */
 function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: Texts): ClusterSpec | null {
   const mode = findMode(asked.mode ?? kept?.spec.mode ?? modeNames[0]!)!;
-  const size = asked.nodes ?? kept?.spec.nodes.length ?? defaultNodes;
-  const nodes = Array.from({ length: size }, (_, i) => `n${i + 1}`);
+  const size = asked.nodes ?? kept?.spec.nodes.length ?? null;
+  const counted = size === null ? null : nodesUpTo(size);
+  const dealt = asked.regions === null ? null : dealtBy(asked.regions, counted, defaultNodes);
+  const nodes = counted ?? dealt?.nodes ?? nodesUpTo(defaultNodes);
   for (const [option, value] of Object.entries(given)) {
     const row = mode.options.find((one) => one.name === option);
     if (row === undefined) throw usage(`--${option} is no option of the mode ${mode.name}.`);
@@ -150,6 +167,7 @@ function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: T
     }
   }
   if (kept !== null && Object.values(asked).every((one) => one === null)) return null;
+  const regions = regionsFor(dealt, asked.latency, kept?.spec.regions);
   const durability = asked.durability ?? kept?.spec.durability ?? defaultDurability;
   return {
     name,
@@ -158,7 +176,12 @@ function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: T
     nodes,
     options: kept === null ? given : kept.spec.options,
     durability,
+    ...(regions === undefined ? {} : { regions }),
   };
+}
+
+function nodesUpTo(size: number): readonly string[] {
+  return Array.from({ length: size }, (_, i) => `n${i + 1}`);
 }
 
 /** Kept data keep their settings, which are in their log; those that were asked for now are changed there. */

@@ -32,6 +32,12 @@ export const clusterErrors = {
     (f) => detail(f, 'It names something that does not exist.'),
     (f) => `See \`replab ${String(f.text).split(' ')[0]} --help\`.`,
   ),
+  'bad-regions': row(
+    usage,
+    (f) => `--${f.option} ${f.text} cannot be understood.`,
+    (f) => detail(f, 'It is not of the form that is expected.'),
+    'See `replab up --help`.',
+  ),
   'bad-history': row(
     usage,
     (f) => `${f.file}:${f.line} cannot be checked.`,
@@ -71,6 +77,12 @@ export const clusterErrors = {
     (f) => `There is no node called ${f.node}.`,
     (f) => `The cluster has ${f.nodes}.`,
     seeStatus,
+  ),
+  'no-such-region': row(
+    notFound,
+    (f) => `There is no region called ${f.region}.`,
+    (f) => (f.regions ? `The cluster has ${f.regions}.` : 'The cluster has no regions.'),
+    (f) => (f.regions ? seeStatus(f) : 'Start one that has: `replab up --regions eu,us,ap`.'),
   ),
   'selector-empty': row(
     notFound,

@@ -131,7 +131,8 @@ const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean 
     isText(value.engine) &&
     isText(value.durability) &&
     isList(value.nodes, isText) &&
-    isObject(value.options),
+    isObject(value.options) &&
+    (value.regions === undefined || areRegions(value.regions)),
   token: (value) => isText(value) && value.length >= 16,
   phase: (value) => isText(value) && ['starting', 'ready', 'stopping', 'kept'].includes(value),
   supervisor: isIdentity,
@@ -149,6 +150,19 @@ const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean 
         (node.process === null || isIdentity(node.process)),
     ),
 };
+
+function areRegions(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.of) || !isObject(value.latencyMs)) return false;
+  const rows = Object.values(value.latencyMs);
+  return (
+    Object.values(value.of).every(isText) &&
+    rows.every((row) => isObject(row) && isList(Object.values(row), isTime))
+  );
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

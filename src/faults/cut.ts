@@ -15,13 +15,13 @@ export const cut: FlowFaultKind<'cut'> = {
   counts: cutCounts,
   replaces: () => false,
 
-  parse(args, nodes) {
+  parse(args, nodes, regions) {
     const words = readWords(args, ['--reset']);
     if (typeof words === 'string') return words;
     const [text] = words.plain;
     if (words.plain.length !== 1 || text === undefined)
       return 'say who sends and who no longer hears it, like n1:n2';
-    const ends = readEnds(text, nodes, 'say who sends and who no longer hears it, like n1:n2');
+    const ends = readEnds(text, { nodes, regions }, 'say who sends and who no longer hears it, like n1:n2');
     if (typeof ends === 'string') return ends;
     return { kind: 'cut', ...ends, ...(words.flags.has('--reset') ? { reset: true } : {}) };
   },

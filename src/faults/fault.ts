@@ -84,7 +84,7 @@ interface FaultRow<P extends FaultParams> {
   /** An example, as people type it: it parses, and shells pass it on unchanged (P8). */
   readonly usage: string;
   /** Parameters from the words after the command's name; a text is the reason why not. */
-  parse(args: readonly string[], nodes: readonly NodeId[]): P | string;
+  parse(args: readonly string[], nodes: readonly NodeId[], regions: readonly string[]): P | string;
   /** As people type it: its words, split at spaces, parse back to it. */
   format(params: P): string;
   /** Whether a new fault `added` takes the place of `other`, one of its kind that is in force. */

@@ -41,11 +41,14 @@ export interface Judgement {
 
 const passes: Judgement = { state: 'pass', by: [], shape: [] };
 
-/** What several faults make of one flow: a reset goes before a hold, and it passes only if all let it. */
-export function verdictOf(faults: readonly ActiveFault[], flow: Flow): Judgement {
+/**
+ * What several faults make of one flow: a reset goes before a hold, and it passes only if all let it. `base`:
+ * what the flow goes through without them.
+ */
+export function verdictOf(faults: readonly ActiveFault[], flow: Flow, base: Shape = []): Judgement {
   const resets: string[] = [];
   const holds: string[] = [];
-  const shape: ShapePart[] = [];
+  const shape: ShapePart[] = [...base];
   for (const { id, params } of faults) {
     const kind = kindOf(params);
     const verdict = kind.on === 'flow' ? kind.verdict(params as never, flow) : 'pass';
@@ -84,8 +87,9 @@ export function parseFault(
   kind: FaultKindName,
   args: readonly string[],
   nodes: readonly NodeId[],
+  regions: readonly string[] = [],
 ): FaultParams | string {
-  return faultKinds[kind].parse(args, nodes);
+  return faultKinds[kind].parse(args, nodes, regions);
 }
 
 /** As people type it: `isolate n3`. Equal faults have equal texts, and parse back from them. */

@@ -1,4 +1,4 @@
-import { clientPlace, type Place } from '../cluster/place.ts';
+import { isClientPlace, type Place } from '../cluster/place.ts';
 import type { Flow, FlowCount } from './fault.ts';
 
 /** Whose bytes a flow carries: forward the dialler's, back those of the dialled. */
@@ -13,7 +13,7 @@ export function receiverOf(flow: Flow): Place {
 
 /** False for the way back between nodes, on which nothing goes but TCP's own answers (T1). */
 function carriesMessages(flow: Flow): boolean {
-  return flow.direction === 'forward' || flow.from === clientPlace;
+  return flow.direction === 'forward' || isClientPlace(flow.from);
 }
 
 /**

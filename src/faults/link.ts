@@ -1,4 +1,4 @@
-import { clientPlace } from '../cluster/place.ts';
+import { isClientPlace } from '../cluster/place.ts';
 import { exactDuration, parseDuration } from '../lib/duration.ts';
 import {
   lanes as allLanes,
@@ -36,13 +36,13 @@ export const link: FlowFaultKind<'link'> = {
   counts: () => ['lost', 'duplicated', 'reordered', 'stalled'],
   replaces: (added, other) => formatEnds(added) === formatEnds(other) && sameBytes(added, other),
 
-  parse(args, nodes) {
+  parse(args, nodes, regions) {
     const words = readWords(args, ['--both'], flags);
     if (typeof words === 'string') return words;
     const [text] = words.plain;
     const otherwise = 'say who sends and to whom, like n1:n2';
     if (words.plain.length !== 1 || text === undefined) return otherwise;
-    const ends = readEnds(text, nodes, otherwise);
+    const ends = readEnds(text, { nodes, regions }, otherwise);
     if (typeof ends === 'string') return ends;
     const measures = readMeasures(words);
     if (typeof measures === 'string') return measures;
@@ -144,7 +144,7 @@ function faultOf(params: Params): string | null {
     return 'say how bad the link is, like --delay 50ms or --bandwidth 1MB/s';
   }
   if (jitterMs > delayMs) return '--jitter stays within --delay: nothing arrives before it was sent';
-  const isClient = [...params.from, ...params.to].includes(clientPlace);
+  const isClient = [...params.from, ...params.to].some(isClientPlace);
   if (!isClient) return null;
   const ours = [
     ...(duplicate > 0 ? ['--duplicate'] : []),

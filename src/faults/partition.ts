@@ -2,7 +2,7 @@ import { clientPlace, type Place } from '../cluster/place.ts';
 import { compareNodes, type NodeId } from '../protocol/node-id.ts';
 import type { FlowFaultKind, ParamsOf } from './fault.ts';
 import { cutCounts, cutting, receiverOf, senderOf } from './flow.ts';
-import { comparePlaces, nodeFault, placeFault } from './places.ts';
+import { comparePlaces, nodeFault, placeFault, type Named } from './places.ts';
 import { readWords } from './words.ts';
 
 type Groups = ParamsOf<'partition'>['groups'];
@@ -21,13 +21,13 @@ export const partition: FlowFaultKind<'partition'> = {
   counts: cutCounts,
   replaces: () => true,
 
-  parse(args, nodes) {
+  parse(args, nodes, regions) {
     const words = readWords(args, ['--reset']);
     if (typeof words === 'string') return words;
     const [text] = words.plain;
     if (text === undefined || words.plain.length > 1) return 'say the groups as one word, like n1,n2/n3';
     const preset = text === 'ring' || text.startsWith('bridge:') ? text : null;
-    const groups = preset === null ? groupsOf(text, nodes) : presetGroups(preset, nodes);
+    const groups = preset === null ? groupsOf(text, { nodes, regions }) : presetGroups(preset, nodes);
     if (typeof groups === 'string') return groups;
     return {
       kind: 'partition',
@@ -50,9 +50,9 @@ export const partition: FlowFaultKind<'partition'> = {
   },
 };
 
-function groupsOf(text: string, nodes: readonly NodeId[]): Groups | string {
+function groupsOf(text: string, { nodes, regions }: Named): Groups | string {
   const named = text.split('/').map((group) => group.split(','));
-  const fault = membersFault(named.flat(), nodes);
+  const fault = membersFault(named.flat(), { nodes, regions });
   if (fault !== null) return fault;
   const rest = nodes.filter((node) => !named.flat().includes(node));
   const groups = rest.length > 0 ? [...named, rest] : named;
@@ -79,9 +79,9 @@ function presetGroups(preset: string, nodes: readonly NodeId[]): Groups | string
   ];
 }
 
-function membersFault(members: readonly string[], nodes: readonly NodeId[]): string | null {
+function membersFault(members: readonly string[], existing: Named): string | null {
   for (const [at, member] of members.entries()) {
-    const fault = placeFault(member, nodes);
+    const fault = placeFault(member, existing);
     if (fault !== null) return fault;
     if (members.indexOf(member) !== at) return `${member} is named twice; each belongs to one group`;
   }

@@ -1,15 +1,19 @@
-import { clientPlace, type Place } from '../cluster/place.ts';
+import { clientAt, isClientPlace, type Place } from '../cluster/place.ts';
 import { compareNodes, type NodeId } from '../protocol/node-id.ts';
 
-/** Nodes by ordinal, then the client: the one spelling of a set of places. */
+/** Nodes by ordinal, then clients by region: the one spelling of a set of places. */
 export function comparePlaces(a: Place, b: Place): number {
-  if (a === clientPlace || b === clientPlace) return Number(a === clientPlace) - Number(b === clientPlace);
+  if (isClientPlace(a) && isClientPlace(b)) return a < b ? -1 : Number(a > b);
+  if (isClientPlace(a) || isClientPlace(b)) return Number(isClientPlace(a)) - Number(isClientPlace(b));
   return compareNodes(a, b);
 }
 
 /** Why `text` names no place of this cluster, or null when it does. */
-export function placeFault(text: string, nodes: readonly NodeId[]): string | null {
-  return text === clientPlace ? null : nodeFault(text, nodes);
+export function placeFault(text: string, { nodes, regions }: Named): string | null {
+  if (!isClientPlace(text)) return nodeFault(text, nodes);
+  const places = [null, ...regions].map(clientAt);
+  if (places.includes(text)) return null;
+  return `there is no place "${text}"; clients stand at ${places.join(', ')}`;
 }
 
 /** Why `text` names no node of this cluster, or null when it does. */
@@ -19,6 +23,12 @@ export function nodeFault(text: string, nodes: readonly NodeId[]): string | null
   return `${what}; the nodes are ${nodes.toSorted(compareNodes).join(', ')}`;
 }
 
+/** What may be named in a cluster. */
+export interface Named {
+  readonly nodes: readonly NodeId[];
+  readonly regions: readonly string[];
+}
+
 /** Who sends, and to whom. */
 export interface Ends {
   readonly from: readonly Place[];
@@ -26,13 +36,13 @@ export interface Ends {
 }
 
 /** `n1:n2`, with several on either side as `n1:n2,n3`; a text is the reason why not. */
-export function readEnds(text: string, nodes: readonly NodeId[], otherwise: string): Ends | string {
+export function readEnds(text: string, existing: Named, otherwise: string): Ends | string {
   const sides = text.split(':').map((side) => side.split(','));
   const [from, to] = sides;
   if (sides.length !== 2 || from === undefined || to === undefined) return otherwise;
   for (const side of [from, to]) {
     for (const [at, place] of side.entries()) {
-      const fault = placeFault(place, nodes);
+      const fault = placeFault(place, existing);
       if (fault !== null) return fault;
       if (side.indexOf(place) !== at) return `${place} is named twice on one side`;
     }

@@ -17,8 +17,18 @@ export interface LinkConditions {
 }
 
 export interface ShapePart extends LinkConditions {
-  /** The id of the fault. */
+  /** The id of the fault, or `distance`. */
   readonly by: string;
+}
+
+/** Stands for the distance between two places where the id of a fault would: none makes it, and no heal ends it. */
+export const distance = 'distance';
+
+/** The shape of a flow over a distance that takes so long one way. */
+export function distanceShape(delayMs: number): Shape {
+  if (delayMs === 0) return [];
+  const rest = { jitterMs: 0, bytesPerSecond: null, loss: 0, duplicate: 0, reorder: 0, only: null };
+  return [{ by: distance, delayMs, ...rest }];
 }
 
 /** What all faults in force make of one flow, a part each. Delays add up, the least bandwidth counts, chances are drawn apart. */

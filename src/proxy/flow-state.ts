@@ -1,7 +1,7 @@
 import type { Flow } from '../faults/fault.ts';
 import type { Conduit } from '../faults/passage.ts';
 import { Gate } from '../faults/bandwidth.ts';
-import { isFor, needsFrames, type Shape } from '../faults/shape.ts';
+import { distance, isFor, needsFrames, type Shape } from '../faults/shape.ts';
 import { createRng, type Rng } from '../lib/rng.ts';
 import type { MessageClass } from '../protocol/message-class.ts';
 import type { Alarmed, Alarms } from './alarms.ts';
@@ -10,6 +10,8 @@ import type { Hit } from './hit.ts';
 /** What one way of a link is judged to be now; shared by its connections and changed under their hands. */
 export interface FlowState {
   readonly flow: Flow;
+  /** What its bytes go through without any fault. */
+  readonly base: Shape;
   state: 'pass' | 'hold' | 'reset';
   /** Of the faults behind `state`. A change of them is another array, never a change of this one. */
   hits: readonly Hit[];
@@ -17,7 +19,7 @@ export interface FlowState {
   shaping: Shaping | null;
 }
 
-/** A shape in force on one flow: its chances, its bandwidth, and what it hit. */
+/** A shape in force on one flow: its chances, its bandwidth, and what its faults hit. Distance hits nothing. */
 export class Shaping implements Alarmed, Conduit {
   readonly shape: Shape;
   /** Chance comes from the faults' ids and the flow alone: the same script draws the same again. */
@@ -32,10 +34,11 @@ export class Shaping implements Alarmed, Conduit {
 
   constructor(shape: Shape, name: string, hitOf: (id: string) => Hit, alarms: Alarms) {
     this.shape = shape;
-    this.rng = createRng(`${shape.map(({ by }) => by).join(' ')} on ${name}`);
+    const faults = shape.map(({ by }) => by).filter((by) => by !== distance);
+    this.rng = createRng(`${faults.join(' ')} on ${name}`);
     this.gate = new Gate(shape);
     this.framed = needsFrames(shape);
-    this.#hits = new Map(shape.map(({ by }) => [by, hitOf(by)]));
+    this.#hits = new Map(faults.map((by) => [by, hitOf(by)]));
     this.#alarms = alarms;
   }
 
@@ -52,7 +55,7 @@ export class Shaping implements Alarmed, Conduit {
     const known = this.#slowing.get(messageClass);
     if (known !== undefined) return known;
     const hits = this.shape
-      .filter((part) => isFor(part, messageClass))
+      .filter((part) => part.by !== distance && isFor(part, messageClass))
       .filter((part) => part.delayMs + part.jitterMs > 0 || part.bytesPerSecond !== null)
       .map(({ by }) => this.hit(by));
     this.#slowing.set(messageClass, hits);

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { LinkId } from '../cluster/place.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { NodeId } from '../protocol/node-id.ts';
@@ -7,6 +6,7 @@ import type {
   FaultsSet,
   FromWorker,
   LostInFlight,
+  OpenLink,
   ProxyCounters,
   ProxyMethod,
   ProxyMethods,
@@ -19,7 +19,7 @@ import type {
  */
 export interface Proxy {
   /** Binds a listener for each link, for the proxy's life; the ports on 127.0.0.1, by link name. */
-  open(links: readonly LinkId[]): Promise<Readonly<Record<string, number>>>;
+  open(links: readonly OpenLink[]): Promise<Readonly<Record<string, number>>>;
   /** Where `node` listens from now on; null: it is down, and new connections to it are refused. */
   upstream(node: NodeId, ports: UpstreamPorts | null): Promise<void>;
   /** Puts exactly these faults in force, on live and new connections of all links in one step. */

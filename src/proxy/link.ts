@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { clientPlace, linkName, type LinkId } from '../cluster/place.ts';
+import { isClientPlace, linkName, type LinkId } from '../cluster/place.ts';
 import type { LinkView } from '../cluster/snapshot.ts';
+import type { Flow } from '../faults/fault.ts';
 import type { Judgement } from '../faults/faults.ts';
-import { longestDelayMs } from '../faults/shape.ts';
+import { distanceShape, longestDelayMs } from '../faults/shape.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { Connection, type ConnectionLink } from './connection.ts';
 import { FrameScanner } from './frame-scanner.ts';
 import type { Alarms } from './alarms.ts';
 import { Shaping, type FlowState } from './flow-state.ts';
 import type { Hit } from './hit.ts';
-import type { LostInFlight, UpstreamPorts } from './message.ts';
+import type { LostInFlight, OpenLink, UpstreamPorts } from './message.ts';
 import { chunkScanner, frameScanner, type Scanner } from './scanner.ts';
 import { socketOptions } from './socket.ts';
 import { Passed } from './traffic.ts';
@@ -29,13 +30,18 @@ export interface Link {
 }
 
 export function createLink(
-  id: LinkId,
+  { from, to, latencyMs = { forward: 0, back: 0 } }: OpenLink,
   alarms: Alarms,
   upstreamOf: (node: NodeId) => UpstreamPorts | null,
 ): Link {
   const clear = { state: 'pass', hits: [], shaping: null } as const;
-  const forward: FlowState = { flow: { ...id, direction: 'forward' }, ...clear };
-  const back: FlowState = { flow: { ...id, direction: 'back' }, ...clear };
+  const id: LinkId = { from, to };
+  const flow = (direction: Flow['direction']): FlowState => ({
+    flow: { ...id, direction },
+    base: distanceShape(latencyMs[direction]),
+    ...clear,
+  });
+  const [forward, back] = [flow('forward'), flow('back')];
   const connections = new Set<Connection>();
   const passed = new Passed();
   const shared: ConnectionLink = {
@@ -46,7 +52,7 @@ export function createLink(
     scanners: () => scannersOf(id),
     upstreamPort() {
       const ports = upstreamOf(id.to);
-      return ports === null ? null : id.from === clientPlace ? ports.clientPort : ports.replicationPort;
+      return ports === null ? null : isClientPlace(id.from) ? ports.clientPort : ports.replicationPort;
     },
     forget: (connection) => void connections.delete(connection),
   };
@@ -64,6 +70,7 @@ export function createLink(
     },
     view: () => ({
       ...id,
+      latencyMs: latencyMs.forward,
       ...flowsView(forward, back, connections),
       bytes: passed.bytes,
       frames: passed.frames,
@@ -92,10 +99,12 @@ export function judge(
   alarms: Alarms,
 ): boolean {
   const shapedBy = shape.map((part) => part.by);
-  if (sameIds(flow.hits, by) && sameIds(flow.shaping?.hits ?? [], shapedBy)) return false;
+  const isShapedAlike = sameIds(flow.shaping?.shape.map((part) => part.by) ?? [], shapedBy);
+  const before = flow.hits.map(({ id }) => id);
+  if (sameIds(before, by) && isShapedAlike) return false;
   flow.state = state;
   flow.hits = by.map(hitOf);
-  if (flow.shaping !== null && sameIds(flow.shaping.hits, shapedBy)) flow.shaping.gate.rest();
+  if (flow.shaping !== null && isShapedAlike) flow.shaping.gate.rest();
   else {
     const name = `${linkName(flow.flow)} ${flow.flow.direction}`;
     flow.shaping = shape.length === 0 ? null : new Shaping(shape, name, hitOf, alarms);
@@ -104,13 +113,13 @@ export function judge(
 }
 
 /** What is in force by an id never changes, so that ids say all. */
-function sameIds(hits: readonly Hit[], ids: readonly string[]): boolean {
-  return hits.length === ids.length && hits.every((hit, at) => hit.id === ids[at]);
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, at) => id === b[at]);
 }
 
 /** Only the forward way of a link between nodes carries frames (T1); of clients, chunks are counted. */
 function scannersOf(id: LinkId): { readonly forward: Scanner; readonly back: Scanner } {
-  if (id.from === clientPlace) return { forward: chunkScanner('request'), back: chunkScanner('reply') };
+  if (isClientPlace(id.from)) return { forward: chunkScanner('request'), back: chunkScanner('reply') };
   return { forward: frameScanner(new FrameScanner()), back: chunkScanner(null) };
 }
 
@@ -140,12 +149,13 @@ function flowsView(
   };
 }
 
+/** By a fault: distance alone makes no link slow. */
 function isTouched({ state, shaping }: FlowState): boolean {
-  return state !== 'pass' || shaping !== null;
+  return state !== 'pass' || (shaping?.hits.length ?? 0) > 0;
 }
 
 function worst(flows: readonly FlowState[]): LinkView['state'] {
   if (flows.some(({ state }) => state === 'reset')) return 'reset';
   if (flows.some(({ state }) => state === 'hold')) return 'held';
-  return flows.some(({ shaping }) => shaping !== null) ? 'slow' : 'ok';
+  return flows.some(isTouched) ? 'slow' : 'ok';
 }

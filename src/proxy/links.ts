@@ -1,4 +1,4 @@
-import { clientPlace, linkName, type LinkId } from '../cluster/place.ts';
+import { isClientPlace, linkName } from '../cluster/place.ts';
 import type { HitView, LinkView } from '../cluster/snapshot.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import { countsOf, verdictOf } from '../faults/faults.ts';
@@ -7,11 +7,11 @@ import type { NodeId } from '../protocol/node-id.ts';
 import { Hit } from './hit.ts';
 import { Alarms } from './alarms.ts';
 import { createLink, delayMsOf, judge, type Link } from './link.ts';
-import type { FaultsSet, LostInFlight, ProxyCounters, UpstreamPorts } from './message.ts';
+import type { FaultsSet, LostInFlight, OpenLink, ProxyCounters, UpstreamPorts } from './message.ts';
 
 /** All links of a cluster. Every function but `open` and `close` is done when it returns: none waits on data. */
 export interface Links {
-  open(ids: readonly LinkId[]): Promise<Readonly<Record<string, number>>>;
+  open(ids: readonly OpenLink[]): Promise<Readonly<Record<string, number>>>;
   upstream(node: NodeId, ports: UpstreamPorts | null): void;
   setFaults(faults: readonly ActiveFault[]): FaultsSet;
   discard(node: NodeId): LostInFlight;
@@ -28,15 +28,16 @@ export function createLinks(): Links {
 
   const judgeLink = (link: Link): boolean => {
     const changed = [link.forward, link.back].map((flow) =>
-      judge(flow, verdictOf(faults, flow.flow), (id) => hits.get(id) as Hit, alarms),
+      judge(flow, verdictOf(faults, flow.flow, flow.base), (id) => hits.get(id) as Hit, alarms),
     );
     return changed.includes(true);
   };
 
   /** There and back: a node answers on a connection of its own (T1), a client is answered on its own. */
   const roundTripMs = ({ id, forward, back }: Link): number => {
-    const answers =
-      id.from === clientPlace ? back : links.get(linkName({ from: id.to, to: id.from }))?.forward;
+    const answers = isClientPlace(id.from)
+      ? back
+      : links.get(linkName({ from: id.to, to: id.from }))?.forward;
     return delayMsOf(forward) + (answers === undefined ? 0 : delayMsOf(answers));
   };
 

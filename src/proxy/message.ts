@@ -3,6 +3,11 @@ import type { HitView, LinkView } from '../cluster/snapshot.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 
+/** A link to open, and how far apart its ends are for as long as it is there: one way each, in ms; 0 without it. */
+export interface OpenLink extends LinkId {
+  readonly latencyMs?: { readonly forward: number; readonly back: number };
+}
+
 /** Where a running node listens, on 127.0.0.1. */
 export interface UpstreamPorts {
   readonly replicationPort: number;
@@ -34,7 +39,7 @@ export interface ProxyCounters {
 /** What the host may ask of the worker. Each is carried out in one go, so that none sees half of another. */
 export interface ProxyMethods {
   /** Ports by link name. */
-  open: { params: readonly LinkId[]; result: Readonly<Record<string, number>> };
+  open: { params: readonly OpenLink[]; result: Readonly<Record<string, number>> };
   upstream: { params: { readonly node: NodeId; readonly ports: UpstreamPorts | null }; result: null };
   setFaults: { params: readonly ActiveFault[]; result: FaultsSet };
   discard: { params: NodeId; result: LostInFlight };

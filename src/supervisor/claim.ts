@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { formatLatency } from '../cluster/latency.ts';
+import { formatRegions } from '../cluster/regions.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { recordOrThrow } from '../control/attach.ts';
 import {
@@ -117,11 +119,17 @@ function takenOver(dir: string, record: ClusterRecord, spec: ClusterSpec | null)
 
 /** Live settings are in the log, and stay as they were; these cannot be had otherwise than they are. */
 function refuseIfDifferent(kept: ClusterSpec, asked: ClusterSpec): void {
-  const facts = { mode: 0, engine: 0, nodes: 0, durability: 0 } satisfies Partial<
-    Record<keyof ClusterSpec, 0>
-  >;
-  for (const field of Object.keys(facts) as (keyof typeof facts)[]) {
-    const [a, b] = [String(kept[field]), String(asked[field])];
+  const texts = (spec: ClusterSpec) => ({
+    mode: spec.mode,
+    engine: spec.engine,
+    nodes: String(spec.nodes),
+    durability: spec.durability,
+    regions: spec.regions === undefined ? 'none' : formatRegions(spec.regions),
+    latency: formatLatency(spec.regions?.latencyMs ?? {}).join(','),
+  });
+  const [before, now] = [texts(kept), texts(asked)];
+  for (const field of Object.keys(before) as (keyof typeof before)[]) {
+    const [a, b] = [before[field], now[field]];
     if (a !== b) throw new ReplabError('kept-differs', { cluster: kept.name, field, kept: a, asked: b });
   }
 }

@@ -1,4 +1,5 @@
 import { clientPlace, linkName, linksOf } from '../cluster/place.ts';
+import { clientPlaces, latencyMs, regionNames } from '../cluster/regions.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { markOf } from '../control/cluster-record.ts';
 import { paths } from '../control/state-dir.ts';
@@ -8,6 +9,7 @@ import type { ActiveFault } from '../faults/fault.ts';
 import type { NodeInit } from '../node/ipc.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Proxy } from '../proxy/host.ts';
+import type { OpenLink } from '../proxy/message.ts';
 import { openEventLog, type EventLog } from './event-log.ts';
 import { createFaultControl, type FaultControl } from './fault-control.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
@@ -40,7 +42,7 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
   const { spec, token } = record.now;
   const upAt = performance.now();
   const nowMs = (): number => performance.now() - upAt;
-  const ports = await proxy.open(linksOf(spec.nodes));
+  const ports = await proxy.open(openLinks(spec));
   const events = openEventLog(paths.events(dir), nowMs);
   const reaper = startReaper();
   const hits = new NodeHits();
@@ -61,7 +63,16 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
   };
   const nodes = record.now.nodes.map(({ id }) => new ManagedNode(id, world));
   const sampler = new Sampler(nodes, hits);
-  const faults = createFaultControl({ cluster: spec.name, nodes, hits, proxy, record, events, nowMs });
+  const faults = createFaultControl({
+    cluster: spec.name,
+    regions: regionNames(spec.regions),
+    nodes,
+    hits,
+    proxy,
+    record,
+    events,
+    nowMs,
+  });
   const leadership = createLeadership({
     cluster: spec.name,
     mode: spec.mode,
@@ -71,6 +82,15 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
     events,
   });
   return { spec, dir, record, events, proxy, reaper, ports, nodes, sampler, faults, leadership, nowMs };
+}
+
+/** Every link, as long as it is far from one of its ends to the other: under every fault, and after every heal. */
+function openLinks({ nodes, regions }: ClusterSpec): readonly OpenLink[] {
+  return linksOf(nodes, clientPlaces(regions)).map(({ from, to }) => ({
+    from,
+    to,
+    latencyMs: { forward: latencyMs(regions, from, to), back: latencyMs(regions, to, from) },
+  }));
 }
 
 interface InitFacts {

@@ -32,6 +32,7 @@ export interface FaultControl {
 
 export interface FaultWorld {
   readonly cluster: string;
+  readonly regions: readonly string[];
   readonly nodes: readonly Pick<ManagedNode, 'id' | 'condition'>[];
   /** What nodes say that faults on them have hit. */
   readonly hits: NodeHits;
@@ -96,8 +97,8 @@ class Control implements FaultControl {
   }
 
   async #inject({ fault, add, forMs }: Methods['fault']['params']): Promise<Methods['fault']['result']> {
-    const { record, events, nowMs } = this.#world;
-    const params = checked(fault, this.#ids);
+    const { record, events, nowMs, regions } = this.#world;
+    const params = checked(fault, this.#ids, regions);
     const { faults, nextFault } = record.now;
     const since = Date.now();
     const until = forMs === undefined ? {} : { until: since + forMs };
@@ -202,7 +203,7 @@ function hitOf(
 }
 
 /** Parameters from the socket are what the grammar makes of them as text: nothing else reaches the proxy. */
-function checked(given: FaultParams, nodes: readonly NodeId[]): FaultParams {
+function checked(given: FaultParams, nodes: readonly NodeId[], regions: readonly string[]): FaultParams {
   const bad = (text: string, detail: string): ReplabError => new ReplabError('bad-fault', { text, detail });
   const kind: string = given.kind;
   if (!Object.hasOwn(faultKinds, kind)) throw bad(kind, 'There is no such kind');
@@ -212,7 +213,7 @@ function checked(given: FaultParams, nodes: readonly NodeId[]): FaultParams {
   } catch {
     throw bad(JSON.stringify(given), 'Its parameters are not those of its kind');
   }
-  const parsed = parseFault(given.kind, text.split(' ').slice(1), nodes);
+  const parsed = parseFault(given.kind, text.split(' ').slice(1), nodes, regions);
   if (typeof parsed === 'string') throw bad(text, parsed);
   return parsed;
 }

@@ -43,9 +43,12 @@ export interface NodeObservation {
   readonly id: NodeId;
   readonly state: NodeState;
   readonly pid: number | null;
+  readonly region: string | null;
   readonly disk: DiskId;
   /** Port of the client link. */
   readonly clientPort: number | null;
+  /** The same for clients that stand in a region, by region. */
+  readonly clientPortAt: Readonly<Record<string, number>>;
   /** The node's own client port, past the proxy. */
   readonly directPort: number | null;
   /** What it answered in this round; null when it did not. */
@@ -114,13 +117,19 @@ function nodeView(node: NodeObservation, leader: Answered | null, seen: Observat
     id: node.id,
     state: node.state,
     pid: node.pid,
-    region: null,
+    region: node.region,
     disk: node.disk,
     boot: report?.boot ?? null,
     ...replica,
     seenMs: node.seenAt === null ? null : Math.max(0, Math.round(seen.nowMs - node.seenAt)),
     busyMs: report !== null || node.silentSince === null ? 0 : Math.round(seen.nowMs - node.silentSince),
-    address: { client: address(node.clientPort), direct: address(node.directPort) },
+    address: {
+      client: address(node.clientPort),
+      direct: address(node.directPort),
+      clientAt: Object.fromEntries(
+        Object.entries(node.clientPortAt).map(([region, port]) => [region, `127.0.0.1:${port}`]),
+      ),
+    },
     memory: report?.memory ?? null,
     clockErrorMs: report?.clockErrorMs ?? null,
     waiting: {

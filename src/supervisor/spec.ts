@@ -1,3 +1,4 @@
+import { formatRegions, parseRegions, regionNames } from '../cluster/regions.ts';
 import { clusterNamePattern, maxNodes, type ClusterSpec } from '../cluster/spec.ts';
 import { ReplabError } from '../control/errors.ts';
 import { engines } from '../engines/engines.ts';
@@ -18,6 +19,9 @@ export function completeSpec(spec: ClusterSpec): ClusterSpec {
   if (!nodes.every(isNodeId) || new Set(nodes).size !== nodes.length)
     throw usage('Nodes are named n1, n2, …, each once.');
 
+  const misplaced = regionsFault(spec);
+  if (misplaced !== null) throw usage(`Regions: ${misplaced}.`);
+
   const names = mode.options.map(({ name }) => name).join(', ');
   for (const [name, value] of Object.entries(spec.options)) {
     const expected = mode.options.find((option) => option.name === name)?.check(value, nodes);
@@ -27,6 +31,17 @@ export function completeSpec(spec: ClusterSpec): ClusterSpec {
   }
   const fallbacks = Object.fromEntries(mode.options.map(({ name, fallback }) => [name, fallback]));
   return { ...spec, options: { ...fallbacks, ...spec.options } };
+}
+
+/** Parameters come from a channel: what is used of them is checked here. */
+function regionsFault({ nodes, regions }: ClusterSpec): string | null {
+  if (regions === undefined) return null;
+  const dealt = parseRegions(formatRegions(regions), nodes, 0);
+  if (typeof dealt === 'string') return dealt;
+  const known = regionNames(regions);
+  const isTime = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0;
+  const complete = known.every((a) => known.every((b) => isTime(regions.latencyMs[a]?.[b])));
+  return complete ? null : 'the latency between some is not given';
 }
 
 /** Those of a cluster's options that its log takes over from here. */

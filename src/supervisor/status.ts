@@ -1,4 +1,5 @@
-import { clientPlace, linkName } from '../cluster/place.ts';
+import { clientAt, clientPlace, linkName } from '../cluster/place.ts';
+import { regionNames, regionOf } from '../cluster/regions.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import type { Proxy } from '../proxy/host.ts';
@@ -45,7 +46,7 @@ export async function takeSnapshot(world: StatusWorld, fresh: boolean): Promise<
   });
 }
 
-function observe(node: ManagedNode, round: Round, { sampler, ports }: StatusWorld): NodeObservation {
+function observe(node: ManagedNode, round: Round, { spec, sampler, ports }: StatusWorld): NodeObservation {
   const { id, process, ready } = node;
   // A node that died since the round was not seen by it.
   const report = process === null ? null : (round.reports.get(id) ?? null);
@@ -55,7 +56,11 @@ function observe(node: ManagedNode, round: Round, { sampler, ports }: StatusWorl
     state: node.state,
     pid: process?.identity.pid ?? null,
     disk: node.disk,
+    region: regionOf(spec.regions, id),
     clientPort: ports[linkName({ from: clientPlace, to: id })] ?? null,
+    clientPortAt: Object.fromEntries(
+      regionNames(spec.regions).map((name) => [name, ports[linkName({ from: clientAt(name), to: id })]!]),
+    ),
     directPort: ready?.clientPort ?? null,
     report,
     seenAt,

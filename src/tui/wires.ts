@@ -16,9 +16,10 @@ export interface Wires {
 
 export function wiresOf({ nodes, faults }: Snapshot): Wires {
   const ids = nodes.map(({ id }) => id);
+  const regions = Object.keys(nodes[0]?.address.clientAt ?? {});
   const active = faults.flatMap(({ id, kind, text, sinceMs }) => {
     if (!Object.hasOwn(faultKinds, kind)) return [];
-    const params = parseFault(kind as FaultKindName, text.split(' ').slice(1), ids);
+    const params = parseFault(kind as FaultKindName, text.split(' ').slice(1), ids, regions);
     return typeof params === 'string' ? [] : [{ id, since: sinceMs, params }];
   });
   if (active.length === 0) return { cutBy: () => [], groups: [ids], oneWay: [] };

@@ -25,7 +25,7 @@ function client(
   const nodes = Object.entries(ports).map(([id, port]) =>
     node(id, {
       role: id === leader ? 'leader' : 'follower',
-      address: { client: port === null ? null : `127.0.0.1:${port}`, direct: null },
+      address: { client: port === null ? null : `127.0.0.1:${port}`, direct: null, clientAt: {} },
       ...over[id],
     }),
   );

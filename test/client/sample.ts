@@ -54,7 +54,7 @@ export function node(id: string, over: Partial<NodeView> = {}): NodeView {
     boot: 1,
     seenMs: 4,
     busyMs: 0,
-    address: { client: '127.0.0.1:41001', direct: '127.0.0.1:41000' },
+    address: { client: '127.0.0.1:41001', direct: '127.0.0.1:41000', clientAt: {} },
     memory: 50_000_000,
     clockErrorMs: 0,
     waiting: { requests: 0, oldestMs: 0 },

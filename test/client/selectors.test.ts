@@ -52,6 +52,39 @@ test('F17: @leader is the highest ballot, @leader.old the others', () => {
   expect(selectNodes(['@leader.old'], split, seeded())).toEqual(['n1']);
 });
 
+describe('regions', () => {
+  const clientAt = { eu: '127.0.0.1:1', us: '127.0.0.1:2', ap: '127.0.0.1:3' };
+  const address = { client: null, direct: null, clientAt };
+  const apart = sample({
+    nodes: [
+      node('n1', { region: 'eu', address }),
+      node('n2', { ...silent, region: 'us', address }),
+      node('n3', { region: 'us', address }),
+    ],
+  });
+
+  test('a region is all that stands in it, whether it answers or not', () => {
+    expect(selectNodes(['@region:us'], apart, seeded())).toEqual(['n2', 'n3']);
+    expect(expandSelectors('@region:eu:@region:us', apart, seeded())).toBe('n1:n2,n3');
+    expect(expandSelectors('@region:eu,client@eu/@leader', apart, seeded())).toBe('n1,client@eu/n1');
+  });
+
+  test('one without nodes is nobody; one that is not there is told from it', () => {
+    expect(errorOf(() => selectNodes(['@region:ap'], apart, seeded()))).toMatchObject({
+      code: 'selector-empty',
+    });
+    for (const [snapshot, regions] of [
+      [apart, 'eu, us, ap'],
+      [sample(), ''],
+    ] as const) {
+      expect(errorOf(() => selectNodes(['@region:af'], snapshot, seeded()))).toMatchObject({
+        code: 'no-such-region',
+        facts: { region: 'af', regions },
+      });
+    }
+  });
+});
+
 describe('nobody', () => {
   test.for(['@leader', '@leader.old', '@follower.3', '@follower.1', '@lagging'])(
     '%s is selector-empty, with the observed roles',

@@ -116,6 +116,7 @@ describe('converged (P13)', () => {
       from: 'n1',
       to: 'n3',
       state: 'held',
+      latencyMs: 0,
       delayMs: 0,
       roundTripMs: 0,
       faults: ['f1'],

@@ -49,6 +49,7 @@ describe('grammar (P8)', () => {
     ['isolate', [], /one node/],
     ['isolate', ['n1', 'n2'], /one node/],
     ['isolate', ['n1,n2'], /no node "n1,n2"/],
+    ['cut', ['client@eu:n1'], /no place "client@eu"; clients stand at client/],
     ['isolate', ['client'], /no node "client"/],
     ['skew', [], /one node/],
     ['skew', ['n9'], /no node "n9"/],

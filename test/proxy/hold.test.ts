@@ -45,6 +45,7 @@ describe('hold (T8)', () => {
       to: 'n2',
       state: 'ok',
       delayMs: 0,
+      latencyMs: 0,
       roundTripMs: 0,
       faults: [],
       held: { forward: 0, back: 0 },

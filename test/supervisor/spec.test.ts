@@ -35,6 +35,16 @@ describe('a cluster’s specification', () => {
     ['a node twice', { nodes: ['n1', 'n1'] }, 'usage'],
     ['a node of another name', { nodes: ['alpha'] }, 'usage'],
     ['an unknown option', { options: { speed: 'high' } }, 'bad-setting'],
+    [
+      'a node in no region',
+      { regions: { of: { n1: 'eu', n2: 'eu' }, latencyMs: { eu: { eu: 0 } } } },
+      'usage',
+    ],
+    [
+      'regions of an unknown distance',
+      { regions: { of: { n1: 'eu', n2: 'us', n3: 'us' }, latencyMs: { eu: { eu: 0 }, us: { us: 0 } } } },
+      'usage',
+    ],
     ['an option out of range', { options: { sync: '3' } }, 'bad-setting'],
   ] as const)('%s is refused', ([, over, code]) => {
     expect(() => completeSpec({ ...spec, ...over })).toThrow(expect.objectContaining({ code }));

@@ -13,6 +13,7 @@ describe('what is news', () => {
     from: 'n1',
     to: 'n2',
     state: 'ok',
+    latencyMs: 0,
     delayMs: 0,
     roundTripMs: 0,
     faults: [],

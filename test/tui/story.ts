@@ -28,6 +28,7 @@ function links(nodes: readonly string[], heldBy: (from: string, to: string) => s
       faults: by === null ? [] : [by],
       held,
       connections: 1,
+      latencyMs: 0,
       delayMs: 0,
       roundTripMs: 0,
       bytes: 9000,

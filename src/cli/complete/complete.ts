@@ -132,7 +132,10 @@ function options(command: Command | null, given: readonly string[], last: string
 function of(completes: Completes | undefined, last: string, known: Known): Completion {
   if (completes === undefined || completes.kind === 'command-line') return nothing;
   if (completes.kind === 'files') return completes;
-  const cut = Math.max(...[...completes.separators].map((separator) => last.lastIndexOf(separator)), -1) + 1;
+  const after =
+    Math.max(...[...completes.separators].map((separator) => last.lastIndexOf(separator)), -1) + 1;
+  // A region's selector has a separator of its own in it.
+  const cut = last.slice(0, after).endsWith('@region:') ? after - '@region:'.length : after;
   const taken = last.slice(0, cut).split(/[,/:]/);
   const words = completes.words(known).filter(({ word }) => !taken.includes(word));
   return prefixed(matching(last.slice(cut), words), last.slice(0, cut));

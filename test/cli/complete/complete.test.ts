@@ -6,7 +6,10 @@ import type { ClusterRecord } from '../../../src/control/cluster-record.ts';
 import { tempDir } from '../../support/until.ts';
 
 const record = {
-  spec: { nodes: ['n1', 'n2', 'n3'] },
+  spec: {
+    nodes: ['n1', 'n2', 'n3'],
+    regions: { of: { n1: 'eu', n2: 'us', n3: 'us' }, latencyMs: { eu: {}, us: {} } },
+  },
   faults: [{ id: 'f1', params: { kind: 'isolate' } }],
 } as unknown as ClusterRecord;
 const known: Known = { root: tempDir(), cluster: () => record };
@@ -48,11 +51,14 @@ describe('words', () => {
       ['cut', 'n1:n'],
       ['n1:n2', 'n1:n3'],
     ],
-    [['partition', 'n1/cl'], ['n1/client']],
+    [
+      ['partition', 'n1/cl'],
+      ['n1/client', 'n1/client@eu', 'n1/client@us'],
+    ],
     [['get', 'x', '--read', 'f'], ['follower']],
     [
       ['get', 'x', '--read=n'],
-      ['--read=n1', '--read=n2', '--read=n3'],
+      ['--read=nearest', '--read=n1', '--read=n2', '--read=n3'],
     ],
     [['put', 'x', '1', '--at', '@leader.'], ['@leader.old']],
     [['heal', ''], ['f1']],
@@ -86,7 +92,22 @@ describe('words', () => {
       ['expect-exit', '8', '--', 'kill', 'n'],
       ['n1', 'n2', 'n3'],
     ],
-    [['expect-exit', '8', 'get', '--re'], ['--read']],
+    [['expect-exit', '8', 'get', '--rea'], ['--read']],
+    [
+      ['kill', '@reg'],
+      ['@region:eu', '@region:us'],
+    ],
+    [['partition', 'client@e'], ['client@eu']],
+    [['partition', 'n1,@region:u'], ['n1,@region:us']],
+    [['cut', '@region:eu:@region:'], ['@region:eu:@region:us']],
+    [
+      ['get', 'x', '--region', ''],
+      ['eu', 'us'],
+    ],
+    [
+      ['up', '--latency', ''],
+      ['continents', 'near', 'zones'],
+    ],
     [['get', ''], []],
     [['status', ''], []],
     [['heal', 'f1', ''], []],
