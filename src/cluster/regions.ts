@@ -15,7 +15,7 @@ const namePattern = /^[a-z][a-z0-9-]{0,30}$/;
 const taken = ['all', 'client'];
 
 /** Why `name` cannot be the name of a region, or null. */
-export function regionNameFault(name: string): string | null {
+function regionNameFault(name: string): string | null {
   if (!namePattern.test(name)) {
     return `${JSON.stringify(name)} is no name of a region: a letter, then up to 30 letters, digits and dashes, all small`;
   }
