@@ -10,25 +10,37 @@ interface Entry<T> {
   readonly class: MessageClass | null;
   readonly enteredAt: number;
   readonly late: Lateness;
-  /** Nothing comes after it: it waits for what strays too. */
-  readonly last: boolean;
+}
+
+interface StrayEntry<T> extends Entry<T> {
+  readonly by: string;
+  /** Under the shape that was looked at last. */
+  readonly due: number;
 }
 
 /**
  * What is under way on one connection. Items leave `latenessMs` after they entered, in the order they entered,
  * whatever the jitter and however the delay changes meanwhile: only the first is looked at, under the shape in
- * force then. Strays leave by themselves. While frozen, the line's own time stands still.
+ * force then. Strays leave by themselves, under the shape in force then too. The last leaves behind all of
+ * them. While frozen, the line's own time stands still.
  */
 export class DelayLine<T> {
   #entries: Entry<T>[] = [];
   #first = 0;
-  readonly #strays = new Heap<{ readonly entry: Entry<T>; readonly due: number }>((a, b) => a.due - b.due);
+  #last: Entry<T> | null = null;
+  #strays = earliestFirst<T>();
+  /** The shape that strays' times are told under. */
+  #shape: Shape = [];
   #frozenAt: number | null = null;
   /** How long the line's time has stood still so far. */
   #stoodMs = 0;
 
   get empty(): boolean {
-    return this.#entries.length === this.#first && this.#strays.size === 0;
+    return this.#emptyLine && this.#strays.size === 0 && this.#last === null;
+  }
+
+  get hasStrays(): boolean {
+    return this.#strays.size > 0;
   }
 
   enter(
@@ -37,43 +49,53 @@ export class DelayLine<T> {
     fate: Pick<Fate, 'line' | 'strays'>,
     shape: Shape,
     now: number,
-    last = false,
   ): void {
-    const enteredAt = this.#time(now);
-    const entry = { item, class: messageClass, enteredAt, last };
+    const entry = { item, class: messageClass, enteredAt: this.#time(now) };
     if (fate.line !== null) this.#entries.push({ ...entry, late: fate.line });
+    this.#lookUnder(shape);
     for (const late of fate.strays) {
-      const due = enteredAt + latenessMs(shape, messageClass, late);
-      this.#strays.push({ entry: { ...entry, late }, due });
+      const stray = { ...entry, late, by: late.by };
+      this.#strays.push({ ...stray, due: dueOf(stray, shape) });
     }
   }
 
-  /** What leaves now, or null. `between`: the sink is between two frames, so that a stray may leave. */
+  /** Leaves behind everything that is here, and nothing enters after it. */
+  enterLast(item: T, now: number): void {
+    this.#last = { item, class: null, enteredAt: this.#time(now), late: { jitter: 0, extraMs: 0 } };
+  }
+
+  /** What leaves now, or null. `between`: the sink is between two messages, so that a stray may leave. */
   next(shape: Shape, now: number, between: boolean): T | null {
-    const time = this.#time(now);
+    const time = this.#time(now) + roundingMs;
+    this.#lookUnder(shape);
     const stray = this.#strays.peek();
-    if (between && stray !== undefined && stray.due <= time + roundingMs) {
-      this.#strays.pop();
-      return stray.entry.item;
-    }
-    const first = this.#entries[this.#first];
-    if (first === undefined || (first.last && this.#strays.size > 0)) return null;
-    if (this.#due(first, shape) > time + roundingMs) return null;
-    this.#shift();
+    if (between && stray !== undefined && stray.due <= time) return this.#strays.pop()!.item;
+    const first = this.#ahead();
+    if (first === null || dueOf(first, shape) > time) return null;
+    if (first === this.#last) this.#last = null;
+    else this.#shift();
     return first.item;
   }
 
   /** When `next` is worth asking again; null: not before something changes. */
   dueAt(shape: Shape, between: boolean): number | null {
     if (this.#frozenAt !== null) return null;
-    const first = this.#entries[this.#first];
+    this.#lookUnder(shape);
+    const first = this.#ahead();
     const stray = this.#strays.peek();
-    const waits = first === undefined || (first.last && stray !== undefined);
     const due = Math.min(
-      waits ? Infinity : this.#due(first, shape),
+      first === null ? Infinity : dueOf(first, shape),
       stray === undefined || !between ? Infinity : stray.due,
     );
     return due === Infinity ? null : due + this.#stoodMs;
+  }
+
+  /** Takes the strays that can never leave: the stream has ended within a message, behind which none may come. */
+  takeCutOff(): readonly { readonly item: T; readonly by: string }[] {
+    if (this.#last === null || !this.#emptyLine) return [];
+    const left = this.#strays.items();
+    this.#strays = earliestFirst();
+    return left;
   }
 
   freeze(now: number): void {
@@ -86,24 +108,32 @@ export class DelayLine<T> {
     this.#frozenAt = null;
   }
 
-  /** Frames are no longer told apart: strays go back behind the line, where a frame has ended. */
-  gather(): void {
-    for (let stray = this.#strays.pop(); stray !== undefined; stray = this.#strays.pop()) {
-      this.#entries.push(stray.entry);
-    }
-  }
-
   /** Answers what has not left, in no particular order; what is several times under way comes several times. */
   clear(): readonly T[] {
-    this.gather();
-    const left = this.#entries.slice(this.#first);
+    const left = [...this.#entries.slice(this.#first), ...this.#strays.items()];
+    if (this.#last !== null) left.push(this.#last);
     this.#entries = [];
     this.#first = 0;
+    this.#last = null;
+    this.#strays = earliestFirst();
     return left.map(({ item }) => item);
   }
 
-  #due(entry: Entry<T>, shape: Shape): number {
-    return entry.enteredAt + latenessMs(shape, entry.class, entry.late);
+  get #emptyLine(): boolean {
+    return this.#entries.length === this.#first;
+  }
+
+  /** What leaves next if no stray does. */
+  #ahead(): Entry<T> | null {
+    return this.#entries[this.#first] ?? (this.#strays.size === 0 ? this.#last : null);
+  }
+
+  #lookUnder(shape: Shape): void {
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    const strays = this.#strays.items();
+    this.#strays = earliestFirst();
+    for (const stray of strays) this.#strays.push({ ...stray, due: dueOf(stray, shape) });
   }
 
   #time(now: number): number {
@@ -116,4 +146,12 @@ export class DelayLine<T> {
     this.#entries = this.#entries.slice(this.#first);
     this.#first = 0;
   }
+}
+
+function dueOf<T>({ class: messageClass, enteredAt, late }: Entry<T>, shape: Shape): number {
+  return enteredAt + latenessMs(shape, messageClass, late);
+}
+
+function earliestFirst<T>(): Heap<StrayEntry<T>> {
+  return new Heap((a, b) => a.due - b.due);
 }

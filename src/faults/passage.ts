@@ -14,6 +14,8 @@ export interface Conduit {
 export interface Sent extends Traffic {
   /** A later part of a message: it fares as the first one did. */
   readonly later: boolean;
+  /** Another part of its message comes after it. */
+  readonly more: boolean;
 }
 
 export interface PassageHost<T> {
@@ -46,6 +48,8 @@ export class Passage<T> implements Payer {
   #unpaid: Unpaid<T>[] = [];
   /** The fault that the first frame of a message in parts was lost to. */
   #losing: string | null = null;
+  /** Comes behind everything, once all is paid for. */
+  #last: { readonly item: T } | null = null;
 
   constructor(host: PassageHost<T>, conduit: Conduit | null) {
     this.#host = host;
@@ -53,7 +57,12 @@ export class Passage<T> implements Payer {
   }
 
   get empty(): boolean {
-    return this.#unpaid.length === 0 && this.#line.empty;
+    return this.#unpaid.length === 0 && this.#line.empty && this.#last === null;
+  }
+
+  /** Frames have to be told apart, whatever the shape in force: a stray has to find its place, a message its end. */
+  get tellsApart(): boolean {
+    return this.#line.hasStrays || this.#losing !== null;
   }
 
   /** Nothing waits for bandwidth: more may be taken in. */
@@ -74,6 +83,7 @@ export class Passage<T> implements Payer {
     const unpaid = this.#unpaid;
     this.#unpaid = [];
     for (const one of unpaid) this.#queue(one, now);
+    this.#enterLastIfPaid(now);
   }
 
   enter(item: T, sent: Sent | null, bytes: number, now: number): void {
@@ -82,7 +92,8 @@ export class Passage<T> implements Payer {
 
   /** Comes behind everything, strays too. */
   enterLast(item: T, now: number): void {
-    this.#line.enter(item, null, plain, this.#shape, now, true);
+    this.#last = { item };
+    this.#enterLastIfPaid(now);
   }
 
   pay(bytes: number, now: number): void {
@@ -91,6 +102,7 @@ export class Passage<T> implements Payer {
     if (first.owes > 0) return;
     this.#unpaid.shift();
     this.#depart(first, now);
+    this.#enterLastIfPaid(now);
     this.#host.paid(now);
   }
 
@@ -112,16 +124,19 @@ export class Passage<T> implements Payer {
     this.#line.thaw(now);
   }
 
-  /** Strays go back into the line, behind what is in it. */
-  gather(): void {
-    this.#line.gather();
+  /** Takes the strays that can never leave, since the stream has ended within a message; `by`: what made them stray. */
+  takeCutOff(): readonly { readonly item: T; readonly by: string }[] {
+    return this.#line.takeCutOff();
   }
 
   /** Answers what has not left. */
   clear(): readonly T[] {
     this.#conduit?.gate.leave(this);
     const unpaid = this.#unpaid.map(({ item }) => item);
+    if (this.#last !== null) unpaid.push(this.#last.item);
     this.#unpaid = [];
+    this.#losing = null;
+    this.#last = null;
     return [...this.#line.clear(), ...unpaid];
   }
 
@@ -139,15 +154,26 @@ export class Passage<T> implements Payer {
   }
 
   #depart({ item, sent }: Unpaid<T>, now: number): void {
-    const fate = this.#conduit === null || sent === null ? plain : this.#fateOf(this.#conduit, sent);
+    const fate = sent === null ? plain : this.#fateOf(sent);
     if (sent !== null) this.#host.drawn(item, sent, fate);
     this.#line.enter(item, sent?.class ?? null, fate, this.#shape, now);
   }
 
-  #fateOf({ shape, rng }: Conduit, sent: Sent): Fate {
-    if (sent.later) return this.#losing === null ? plain : { ...plain, line: null, lostBy: this.#losing };
-    const fate = drawFate(shape, sent, rng);
-    this.#losing = sent.sole ? null : fate.lostBy;
+  #enterLastIfPaid(now: number): void {
+    if (this.#last === null || this.#unpaid.length > 0) return;
+    this.#line.enterLast(this.#last.item, now);
+    this.#last = null;
+  }
+
+  /** Later parts fare as the first one did, whatever is in force by then. */
+  #fateOf(sent: Sent): Fate {
+    const losing = sent.later ? this.#losing : null;
+    const conduit = sent.later ? null : this.#conduit;
+    const fate =
+      conduit === null
+        ? { ...plain, ...(losing === null ? {} : { line: null, lostBy: losing }) }
+        : drawFate(conduit.shape, sent, conduit.rng);
+    this.#losing = sent.more ? fate.lostBy : null;
     return fate;
   }
 }

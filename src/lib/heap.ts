@@ -12,6 +12,11 @@ export class Heap<T> {
     return this.#items.length;
   }
 
+  /** All of them, in order of insertion. */
+  items(): readonly T[] {
+    return this.#items.toSorted((a, b) => a.seq - b.seq).map(({ item }) => item);
+  }
+
   peek(): T | undefined {
     return this.#items[0]?.item;
   }

@@ -46,8 +46,8 @@ export class Shaping implements Alarmed, Conduit {
     return [...this.#hits.values()];
   }
 
-  hit(id: string): Hit {
-    return this.#hits.get(id)!;
+  hit(id: string): Hit | undefined {
+    return this.#hits.get(id);
   }
 
   /** Those whose delay or bandwidth everything of this class meets. */
@@ -57,7 +57,7 @@ export class Shaping implements Alarmed, Conduit {
     const hits = this.shape
       .filter((part) => part.by !== distance && isFor(part, messageClass))
       .filter((part) => part.delayMs + part.jitterMs > 0 || part.bytesPerSecond !== null)
-      .map(({ by }) => this.hit(by));
+      .map(({ by }) => this.#hits.get(by)!);
     this.#slowing.set(messageClass, hits);
     return hits;
   }

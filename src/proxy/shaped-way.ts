@@ -49,7 +49,7 @@ export class ShapedWay implements PassageHost<Unit> {
   }
 
   get empty(): boolean {
-    return this.#bytes === 0 && this.#passage.empty;
+    return this.#bytes === 0 && this.#passage.empty && !this.#passage.tellsApart;
   }
 
   /** Nothing waits for bandwidth: more may be taken in. */
@@ -63,12 +63,7 @@ export class ShapedWay implements PassageHost<Unit> {
 
   /** Another shape is in force; what is under way goes on under it. */
   reshape(shaping: Shaping | null, now: number): void {
-    const wasFramed = this.#shaping?.framed ?? false;
     this.#shaping = shaping;
-    if (wasFramed && shaping?.framed !== true) {
-      this.#passage.gather();
-      this.#flushPartial(now);
-    }
     this.#passage.reshape(shaping, now);
   }
 
@@ -83,7 +78,7 @@ export class ShapedWay implements PassageHost<Unit> {
   take(chunk: Buffer, scanner: Scanner, now: number): void {
     this.#bytes += chunk.length;
     const { frames } = scanner;
-    if (this.#shaping?.framed !== true || frames === null || frames.garbage) {
+    if (!this.#framed || frames === null || frames.garbage) {
       return this.#takeChunk(chunk, scanner, now);
     }
     for (let at = 0; at < chunk.length;) {
@@ -105,12 +100,11 @@ export class ShapedWay implements PassageHost<Unit> {
 
   /** What leaves now, or null. */
   next(now: number): Unit | null {
+    if (!this.#between) this.#dropCutOff();
     const unit = this.#passage.next(now, this.#between);
     if (unit === null) return null;
-    this.#bytes -= unit.bytes.length;
     this.#between = unit.between;
-    if (unit.copies > 1) unit.copies -= 1;
-    else this.#units.delete(unit);
+    this.#gone(unit);
     return unit;
   }
 
@@ -138,6 +132,26 @@ export class ShapedWay implements PassageHost<Unit> {
     if (unit.copies === 0) this.#units.delete(unit);
   }
 
+  /** A frame that a fault has begun to tell apart is whole before anything else is done with it. */
+  get #framed(): boolean {
+    return this.#shaping?.framed === true || this.#partial.length > 0 || this.#passage.tellsApart;
+  }
+
+  /** One copy of it is not here any more. */
+  #gone(unit: Unit): void {
+    this.#bytes -= unit.bytes.length;
+    if (unit.copies > 1) unit.copies -= 1;
+    else this.#units.delete(unit);
+  }
+
+  /** The sender died within a message, and its stream with it: what strays would become a part of that message. */
+  #dropCutOff(): void {
+    for (const { item, by } of this.#passage.takeCutOff()) {
+      this.#gone(item);
+      if (!this.#units.has(item) && !item.hasPassed) this.#shaping?.hit(by)?.count('lost', 1);
+    }
+  }
+
   #takeChunk(chunk: Buffer, scanner: Scanner, now: number): void {
     const shaping = this.#shaping;
     const open = shaping === null || shaping.gate.isOpen(null);
@@ -149,7 +163,11 @@ export class ShapedWay implements PassageHost<Unit> {
       unit.between = scanner.frames?.betweenMessages ?? true;
       // Frames among which none is told apart have no fate of their own; a stream that is not ours may stall.
       const foreign = scanner.frames === null || scanner.frames.garbage;
-      this.#enter(unit, { class: null, bytes: foreign ? bytes.length : 0, sole: true, later: false }, now);
+      this.#enter(
+        unit,
+        { class: null, bytes: foreign ? bytes.length : 0, sole: true, later: false, more: false },
+        now,
+      );
     }
   }
 
@@ -160,7 +178,13 @@ export class ShapedWay implements PassageHost<Unit> {
     this.#partialWhole = false;
     const unit = new Unit(bytes, part === parts - 1, null);
     if (whole) unit.add(messageClass, 1);
-    const sent = { class: messageClass, bytes: bytes.length, sole: parts === 1, later: part > 0 };
+    const sent = {
+      class: messageClass,
+      bytes: bytes.length,
+      sole: parts === 1,
+      later: part > 0,
+      more: part < parts - 1,
+    };
     // The rest of a frame that was begun before it had to be told apart only follows.
     this.#enter(unit, whole ? sent : null, now);
   }
@@ -187,8 +211,9 @@ export class ShapedWay implements PassageHost<Unit> {
   ): void {
     const hits = new Set(lostBy === null ? shaping.slowing(sent.class) : []);
     const note = (id: string | null, what: FlowCount): void => {
-      if (id === null) return;
-      const hit = shaping.hit(id);
+      // The fault that a message is being lost to may have ended in the middle of it: its last word is said.
+      const hit = id === null ? undefined : shaping.hit(id);
+      if (hit === undefined) return;
       hits.add(hit);
       hit.count(what, 1);
     };

@@ -24,6 +24,10 @@ export class Unit implements TrafficCount {
     return this.#counts.reduce((sum, [trafficClass, count]) => sum + (isFrame(trafficClass) ? count : 0), 0);
   }
 
+  get hasPassed(): boolean {
+    return this.#passed !== null;
+  }
+
   /** A frame begins in it; told late when its header came in two. */
   add(trafficClass: TrafficClass, count: number): void {
     this.#counts.push([trafficClass, count]);

@@ -29,7 +29,7 @@ export class BadLinks {
     const messageClass = message.class;
     // Sizes matter to bandwidth alone, and cost.
     const bytes = conduit?.gate.isOpen(messageClass) === false ? JSON.stringify(message).length : 0;
-    const sent = { class: messageClass, bytes, sole: true, later: false };
+    const sent = { class: messageClass, bytes, sole: true, later: false, more: false };
     connection.passage.enter(frame, sent, bytes, this.#clock.now);
     conduit?.serve();
     this.#advance(connection);
@@ -43,7 +43,6 @@ export class BadLinks {
     if (this.#held(connection)) passage.freeze(now);
     else passage.thaw(now);
     const conduit = this.#flows.conduit(flowOf(connection));
-    if (conduit === null) passage.gather();
     passage.reshape(conduit, now);
     conduit?.gate.rest();
     conduit?.serve();

@@ -110,7 +110,7 @@ describe('a delay line', () => {
     const stray = { by: 'f1', why: 'reorder', jitter: 0, extraMs: 8 } as const;
     line.enter('stray', 'append', { line: null, strays: [stray] }, [], 0);
     line.enter('next', 'append', { line: { jitter: 0, extraMs: 0 }, strays: [] }, [], 1);
-    line.enter('end', null, { line: { jitter: 0, extraMs: 0 }, strays: [] }, [], 2, true);
+    line.enterLast('end', 2);
     expect(line.next([], 5, true)).toBe('next');
     expect(line.next([], 5, true)).toBeNull();
     expect([line.dueAt([], true), line.dueAt([], false)]).toEqual([8, null]);
@@ -120,16 +120,46 @@ describe('a delay line', () => {
     expect(line.empty).toBe(true);
   });
 
-  test('strays are gathered behind the line when frames are no longer told apart', () => {
+  test('a stray goes by the delay in force when it leaves, as all that is under way does', () => {
     const line = new DelayLine<string>();
-    const stray = { by: 'f1', why: 'duplicate', jitter: 0, extraMs: 8 } as const;
-    line.enter('one', 'append', { line: { jitter: 0, extraMs: 0 }, strays: [stray] }, [], 0);
-    line.gather();
-    line.enter('two', null, { line: { jitter: 0, extraMs: 0 }, strays: [] }, [], 1);
-    expect([line.next([], 99, false), line.next([], 99, false), line.next([], 99, false)]).toEqual([
-      'one',
-      'one',
-      'two',
+    const stray = { by: 'f1', why: 'reorder', jitter: 1, extraMs: 8 } as const;
+    line.enter('stray', 'append', { line: null, strays: [stray] }, shapeOf({ delayMs: 50 }), 0);
+    const slower = shapeOf({ delayMs: 500, jitterMs: 20 });
+    expect(line.dueAt(slower, true)).toBe(528);
+    expect(line.next(slower, 527, true)).toBeNull();
+    expect(line.dueAt([], true)).toBe(8);
+    expect(line.next([], 8, true)).toBe('stray');
+  });
+
+  test('strays keep the order of their own times, whatever the delays were meanwhile', () => {
+    const line = new DelayLine<string>();
+    const late = (jitter: number) => ({ by: 'f1', why: 'reorder', jitter, extraMs: 0 }) as const;
+    const slow = shapeOf({ delayMs: 50, jitterMs: 40 });
+    line.enter('second', 'append', { line: null, strays: [late(1)] }, slow, 0);
+    line.enter('first', 'append', { line: null, strays: [late(-1)] }, slow, 10);
+    expect([line.dueAt(slow, true), line.dueAt([], true), line.dueAt(slow, true)]).toEqual([20, 0, 20]);
+    expect([line.next(slow, 20, true), line.next(slow, 89, true), line.next(slow, 90, true)]).toEqual([
+      'first',
+      null,
+      'second',
     ]);
+  });
+
+  test('the last waits for strays, and takes no stray with it where none may leave any more', () => {
+    const line = new DelayLine<string>();
+    const stray = { by: 'f1', why: 'reorder', jitter: 0, extraMs: 8 } as const;
+    line.enter('stray', 'append', { line: null, strays: [stray] }, [], 0);
+    line.enter('half', 'append', { line: { jitter: 0, extraMs: 0 }, strays: [] }, [], 0);
+    expect(line.takeCutOff()).toEqual([]);
+    line.enterLast('end', 1);
+    expect(line.takeCutOff()).toEqual([]);
+    expect([line.next([], 5, true), line.next([], 5, true), line.next([], 99, false)]).toEqual([
+      'half',
+      null,
+      null,
+    ]);
+    expect(line.takeCutOff()).toMatchObject([{ item: 'stray', by: 'f1' }]);
+    expect(line.next([], 99, false)).toBe('end');
+    expect(line.empty).toBe(true);
   });
 });
