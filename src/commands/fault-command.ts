@@ -12,7 +12,7 @@ import { count } from './count.ts';
 import { defineCommand, type Arg, type Command, type Example, type Option } from './command.ts';
 import { placeWords } from './completes.ts';
 import { opening } from './opening.ts';
-import { completing, flag, optionalDuration } from './params.ts';
+import { completing, flag, lasting } from './params.ts';
 
 interface FaultCommand {
   readonly kind: FaultKindName;
@@ -39,7 +39,7 @@ export function faultCommand(spec: FaultCommand): Command {
     summary: lowerFirst(faultKinds[kind].summary),
     notes: spec.notes,
     args: { target: completing(placeWords, spec.target) },
-    options: { ...words, ...add, for: optionalDuration('heal it by itself after so long') },
+    options: { ...words, ...add, for: lasting('heal it by itself after so long') },
     examples: spec.examples,
     run: (context, { args, options }) =>
       withCluster(opening(context), async (cluster) => {

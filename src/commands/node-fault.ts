@@ -6,7 +6,7 @@ import { parseFault } from '../faults/faults.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Context, DocumentResult } from './command.ts';
 import { opening } from './opening.ts';
-import { optionalDuration } from './params.ts';
+import { lasting } from './params.ts';
 
 interface NodeFault {
   readonly kind: NodeFaultName;
@@ -21,7 +21,7 @@ interface NodeFault {
 }
 
 /** Of every fault on a node. */
-export const forOption = { for: optionalDuration('heal it by itself after so long') };
+export const forOption = { for: lasting('heal it by itself after so long') };
 
 /** Puts a fault on a node in force. Grammar and meaning are those of the fault's own row. */
 export function injectOnNode(

@@ -1,4 +1,5 @@
-import { formatDuration, parseDuration } from '../lib/duration.ts';
+import { longestForMs } from '../control/params.ts';
+import { exactDuration, formatDuration, parseDuration } from '../lib/duration.ts';
 import type { Arg, Option } from './command.ts';
 import { fixed, type Completes } from './completes.ts';
 
@@ -114,13 +115,18 @@ export function duration(summary: string, fallbackMs: number): Option<number> {
   };
 }
 
-/** Null when left out. */
-export function optionalDuration(summary: string): Option<number | null> {
+/** `--for`: how long something lasts that then ends by itself. Null when left out: it does not. */
+export function lasting(summary: string): Option<number | null> {
   return {
     placeholder: 'DURATION',
     summary,
     fallback: null,
-    parse: (given) => (given === undefined ? null : parseDurationOption(given)),
+    parse(given) {
+      if (given === undefined) return null;
+      const ms = Math.round(parseDurationOption(given));
+      if (ms >= 1 && ms <= longestForMs) return ms;
+      throw new UsageError(`a duration from 1ms to ${exactDuration(longestForMs)}`);
+    },
   };
 }
 

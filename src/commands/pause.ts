@@ -1,5 +1,5 @@
 import { nodeActionCommand } from './node-action.ts';
-import { optionalDuration } from './params.ts';
+import { lasting } from './params.ts';
 
 export const pause = nodeActionCommand({
   action: 'pause',
@@ -7,7 +7,7 @@ export const pause = nodeActionCommand({
   notes: [
     'Nothing is lost: what is sent to a paused node waits and is carried out after `resume`, however late.',
   ],
-  options: { for: optionalDuration('let it go on by itself after so long') },
+  options: { for: lasting('let it go on by itself after so long') },
   params: ({ for: forMs }) => (typeof forMs === 'number' ? { forMs } : {}),
   examples: [
     { run: 'replab pause n2', does: 'freeze one node' },

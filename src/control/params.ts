@@ -1,6 +1,9 @@
 import type { Method, Methods } from './message.ts';
 import { copyNamePattern } from './state-dir.ts';
 
+/** For so long a fault or a pause may last that ends by itself: a year. */
+export const longestForMs = 365 * 24 * 3_600_000;
+
 type Check = (value: unknown) => boolean;
 
 /**
@@ -56,7 +59,9 @@ function isFlagIfAny(value: unknown): boolean {
 }
 
 function isDurationIfAny(value: unknown): boolean {
-  return value === undefined || (isNumber(value) && (value as number) > 0);
+  return (
+    value === undefined || (isNumber(value) && (value as number) > 0 && (value as number) <= longestForMs)
+  );
 }
 
 function isFlag(value: unknown): boolean {

@@ -59,11 +59,13 @@ export function explaining<T>(file: string, work: () => T): T {
   }
 }
 
+/** Whether it holds a schema, of whomever. */
+export function isMade(sql: DatabaseSync): boolean {
+  return sql.prepare('select 1 from sqlite_schema').get() !== undefined;
+}
+
 function isFresh(sql: DatabaseSync, file: string, cluster: string): boolean {
-  const { objects } = sql.prepare('select count(*) as objects from sqlite_schema').get() as {
-    objects: number;
-  };
-  if (objects === 0) return true;
+  if (!isMade(sql)) return true;
   const id = headerOf(sql, 'application_id');
   const version = headerOf(sql, 'user_version');
   if (id !== applicationId) throw foreignStore(file, 'is a database of another program');

@@ -4,10 +4,11 @@
  * index that is made anew.
  */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskId } from '../protocol/node-id.ts';
 import { renameDisk } from './node-file.ts';
+import { corruptStore } from './store-error.ts';
 import { bytesOfFrames, checkpointedFrames, readWal } from './wal-file.ts';
 
 const files = ['node.db', 'node.db-wal', 'data.db', 'data.db-wal'] as const;
@@ -24,22 +25,24 @@ export interface LostUnsynced {
   readonly bytes: number;
 }
 
-/** Copies a disk to an empty place, durably, as another disk if need be; answers how many bytes it has. */
+/**
+ * Copies a disk to an empty place, durably, as another disk if need be; answers how many bytes it has. A disk
+ * that no store was ever made on is empty, and so is its copy.
+ */
 export async function copyDisk(from: string, to: string, as: DiskId | null): Promise<number> {
+  const there = await filesOn(from);
+  if (as !== null && there.length > 0 && !there.includes('node.db')) {
+    throw corruptStore(join(from, 'node.db'), 'it is missing, and the rest of the disk is there');
+  }
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true, mode: 0o700 });
   let bytes = 0;
-  for (const name of files) {
-    try {
-      await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw error;
-    }
+  for (const name of there) {
+    await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
     bytes += (await stat(join(to, name))).size;
     await syncFile(join(to, name));
   }
-  if (as !== null) renameDisk(join(to, 'node.db'), as);
+  if (as !== null && there.length > 0) renameDisk(join(to, 'node.db'), as);
   return bytes;
 }
 
@@ -47,7 +50,8 @@ export async function copyDisk(from: string, to: string, as: DiskId | null): Pro
 export async function syncDisk(dir: string): Promise<Synced> {
   // Read first: what is written meanwhile may be synced too, and is not claimed to be.
   const wal = readWal(join(dir, 'data.db-wal'));
-  for (const name of files) await syncFile(join(dir, name)).catch(ignoreMissing);
+  // Whoever closes a store meanwhile takes its WALs away, when all of them is in the databases and fsynced.
+  for (const name of await filesOn(dir)) await syncFile(join(dir, name)).catch(ignoreMissing);
   return { salts: wal?.salts ?? null, frames: wal?.commits.at(-1) ?? 0 };
 }
 
@@ -71,6 +75,12 @@ export async function loseUnsynced(
   await truncate(join(to, 'data.db-wal'), bytesOfFrames(wal, kept));
   await syncFile(join(to, 'data.db-wal'));
   return { commits: lost.length, bytes: bytesOfFrames(wal, lost.at(-1)!) - bytesOfFrames(wal, kept) };
+}
+
+/** Throws when there is no such disk. */
+async function filesOn(dir: string): Promise<readonly string[]> {
+  const there = await readdir(dir);
+  return files.filter((name) => there.includes(name));
 }
 
 async function syncFile(path: string): Promise<void> {

@@ -12,7 +12,7 @@ import { diskName, type DiskId } from '../protocol/node-id.ts';
 import { compareBallots, formatBallot, type Ballot } from '../protocol/position.ts';
 import type { Local, LocalFacts } from '../protocol/store.ts';
 import type { TurnState } from '../protocol/store-medium.ts';
-import { createSchema, explaining, openDatabase } from './database.ts';
+import { createSchema, explaining, isMade, openDatabase } from './database.ts';
 import { corruptStore, foreignStore } from './store-error.ts';
 import type { DiskState } from './session.ts';
 import { refuseToGrow, transactionOf, type Transaction } from './transaction.ts';
@@ -96,13 +96,14 @@ export function lockNodeFile(
 
 /**
  * Another life of the same storage: a copy that comes back, or one that lost its tail (P5). What it promised
- * stays promised, its boots count anew.
+ * stays promised, its boots count anew. One whose making was cut off is nobody's yet, and stays so.
  */
 export function renameDisk(file: string, disk: DiskId): void {
   explaining(file, () => {
     const sql = new DatabaseSync(file);
     try {
       sql.exec('pragma synchronous = full');
+      if (!isMade(sql)) return;
       sql.prepare('update node set disk = ?, boot = 0').run(disk);
     } finally {
       sql.close();

@@ -95,6 +95,56 @@ describe.runIf(canMount)('the disk is full', () => {
     expect(readdirSync(join(disk, 'replab'))).toEqual([]);
   });
 
+  test('what needs room for a node’s disk is refused, and nothing of it is done', async () => {
+    const own = shell();
+    const disk = smallDisk()!;
+    const env = { XDG_STATE_HOME: disk };
+    const run: Shell['run'] = (args, options) => own.run(args, { ...options, env });
+    const done = async (...args: readonly string[]): Promise<string> => {
+      const ran = await run(args);
+      expect(ran).toMatchObject({ exit: 0 });
+      return ran.stdout;
+    };
+    onTestFinished(async () => void (await run(['down'])));
+    await done('up', '-q', '--nodes', '2', '--sync', '1');
+    await done('put', 'a', '1');
+    await done('disk', 'n2', 'save', 'A');
+    await done('disk', 'n2', 'lose-unsynced');
+    await done('put', 'b', '2');
+    const home = join(disk, 'replab/c1/nodes/n2');
+    const before = {
+      record: recordIn(env, 'c1'),
+      disks: readdirSync(home),
+      copies: readdirSync(`${home}/saved`),
+    };
+
+    const refuses = async (...args: readonly string[]): Promise<void> => {
+      fillUp(join(disk, 'more'));
+      const refused = { exit: 8, stderr: expect.stringMatching(/There is no room left to write/) };
+      expect(await run(args)).toMatchObject(refused);
+      const record = recordIn(env, 'c1');
+      expect({ record, disks: readdirSync(home), copies: readdirSync(`${home}/saved`) }).toEqual(before);
+      expect(identitiesIn(record).map(isAlive)).toEqual([true, true, true]);
+      expect(await done('get', 'b', '--read', 'n2')).toBe('2\n');
+      rmSync(join(disk, 'more'));
+    };
+    await refuses('disk', 'n2', 'save', 'B');
+    await refuses('disk', 'n2', 'save', 'A');
+    await refuses('disk', 'n2', 'restore', 'A');
+    await refuses('kill', 'n2');
+    await refuses('kill', 'n2', '--wipe');
+    await refuses('reset');
+
+    expect(await done('kill', 'n2')).toMatch(/[1-9]\d* commits? not fsynced lost/);
+    await done('heal');
+    await done('start', 'n2');
+    fillUp(join(disk, 'more'));
+    expect(await run(['reset'])).toMatchObject({ exit: 8 });
+    expect(await done('get', 'b')).toBe('2\n');
+    rmSync(join(disk, 'more'));
+    await done('reset');
+  });
+
   test('before anything is there: up says so, and leaves nothing', async () => {
     const own = shell();
     const disk = smallDisk()!;

@@ -57,6 +57,18 @@ describe('disks', { timeout: 90_000 }, () => {
     expect((await own.run(['diff'])).exit).toBe(0);
   });
 
+  test('lose-unsynced: another fault meanwhile makes nothing safe', async () => {
+    const own = await cluster('--nodes', '1');
+    await own.ok('disk', 'n1', 'lose-unsynced');
+    await own.ok('put', 'k', 'v');
+    await own.ok('skew', 'n1', '--offset', '5s');
+    await own.ok('heal', 'f2');
+    expect(await own.ok('kill', 'n1')).toMatch(/1 commit not fsynced lost/);
+    await own.ok('start', 'n1');
+    await own.ok('promote', 'n1');
+    expect((await own.json('get', 'k'))['found']).toBe(false);
+  });
+
   test('lose-unsynced under durability full: nothing can be lost', async () => {
     const own = await cluster('--nodes', '1', '--durability', 'full');
     await own.ok('disk', 'n1', 'lose-unsynced');
@@ -88,6 +100,18 @@ describe('disks', { timeout: 90_000 }, () => {
     await own.ok('start', 'n3');
     await own.ok('wait', 'caught-up');
     expect((await own.run(['diff'])).exit).toBe(0);
+  });
+
+  test('an empty disk is saved and restored like any other', async () => {
+    const own = await cluster('--sync', '1');
+    await own.ok('put', 'k', 'v');
+    await own.ok('kill', 'n3', '--wipe');
+    expect(await own.ok('disk', 'n3', 'save', 'empty')).toMatch(/0 bytes/);
+    await own.ok('start', 'n3');
+    await own.ok('wait', 'caught-up');
+    expect(await own.ok('disk', 'n3', 'restore', 'empty')).toMatch(/which is n3\.3 now/);
+    await own.ok('wait', 'caught-up');
+    expect(await nodeOf(own, 'n3')).toMatchObject({ disk: 2051, boot: 1, keys: 1 });
   });
 
   test('a leader whose older copy comes back does not lead, and is discarded nothing it never had', async () => {
@@ -126,11 +150,21 @@ describe('disks', { timeout: 90_000 }, () => {
 });
 
 describe('pause --for', { timeout: 60_000 }, () => {
+  test.for(['0s', '8761h', '0.2ms', '1e9h', '5'])('%s is a usage error', async (given) => {
+    const own = await cluster('--nodes', '1');
+    const expected = { exit: 3, stderr: expect.stringMatching(/a duration/) };
+    expect(await own.run(['pause', 'n1', '--for', given])).toMatchObject(expected);
+    expect(await own.run(['isolate', 'n1', '--for', given])).toMatchObject(expected);
+    expect((await nodeOf(own, 'n1')).state).toBe('running');
+  });
+
   test('a node is away for so long, and goes on by itself; resume and kill end it before', async () => {
     const own = await cluster();
     expect(await own.ok('pause', 'n2', '--for', '500ms')).toMatch(/^n2 paused, for 500ms/);
     await until('n2 to go on', async () => (await nodeOf(own, 'n2')).state === 'running');
-    await own.ok('pause', 'n2', '--for', '60s');
+    // Longer than a timer of Node.js.
+    expect(await own.ok('pause', 'n2', '--for', '1000h')).toMatch(/for 1000h/);
+    expect((await nodeOf(own, 'n2')).state).toBe('paused');
     await own.ok('resume', 'n2');
     await own.ok('pause', 'n2');
     expect((await nodeOf(own, 'n2')).state).toBe('paused');

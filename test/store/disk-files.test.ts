@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diskOf } from '../../src/protocol/node-id.ts';
@@ -153,6 +153,54 @@ describe('copies', () => {
     const back = open(to, second);
     expect(back.local.get()).toEqual({ disk: second, boot: 1, promised: ballot(3) });
     back.close();
+  });
+});
+
+describe('a disk that no store was made on', () => {
+  const empty = (): string => {
+    const dir = join(tempDir(), 'disk');
+    mkdirSync(dir);
+    return dir;
+  };
+
+  test('is copied as an empty one, as another disk too, and opens as that', async () => {
+    const to = join(tempDir(), 'to');
+    expect(await copyDisk(empty(), to, null)).toBe(0);
+    expect(await copyDisk(empty(), to, second)).toBe(0);
+    expect(readdirSync(to)).toEqual([]);
+    const store = open(to, second);
+    expect(store.local.get()).toMatchObject({ disk: second, boot: 1 });
+    store.close();
+  });
+
+  test('or not wholly made on, is copied as it is', async () => {
+    const dir = empty();
+    writeFileSync(join(dir, 'node.db'), '');
+    const to = join(tempDir(), 'to');
+    await copyDisk(dir, to, second);
+    const store = open(to, second);
+    expect(store.local.get()).toMatchObject({ disk: second, boot: 1 });
+    store.close();
+  });
+
+  test('has nothing to sync and nothing to lose', async () => {
+    const from = empty();
+    const synced = await syncDisk(from);
+    expect(synced).toEqual({ salts: null, frames: 0 });
+    const to = join(tempDir(), 'to');
+    expect(await loseUnsynced({ from, synced }, { to, as: second })).toEqual({ commits: 0, bytes: 0 });
+  });
+
+  test('is not one that is missing, nor one that is half there', async () => {
+    const none = join(tempDir(), 'none');
+    const to = join(tempDir(), 'to');
+    await expect(copyDisk(none, to, null)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(syncDisk(none)).rejects.toMatchObject({ code: 'ENOENT' });
+    const dir = join(tempDir(), 'disk');
+    open(dir).close();
+    rmSync(join(dir, 'node.db'));
+    await expect(copyDisk(dir, to, second)).rejects.toMatchObject({ code: 'corrupt' });
+    expect(existsSync(to)).toBe(false);
   });
 });
 
