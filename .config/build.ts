@@ -16,6 +16,7 @@ const dist = join(root, 'dist');
 /** Name in dist/ → the module each process starts with. */
 const entries = {
   cli: 'src/cli/main.ts',
+  library: 'src/library/index.ts',
   supervisor: 'src/supervisor/main.ts',
   reaper: 'src/supervisor/reaper.ts',
   proxy: 'src/proxy/worker.ts',

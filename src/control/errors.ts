@@ -16,6 +16,11 @@ export class ReplabError extends Error {
     this.code = code;
     this.facts = facts;
   }
+
+  /** It certainly did not happen, and never will. */
+  get definite(): boolean {
+    return errorTable[this.code].definite;
+  }
 }
 
 /** What `--json` prints under `error`, and what people read line by line. */

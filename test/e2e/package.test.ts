@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../support/root.ts';
@@ -8,7 +8,7 @@ import { tempDir } from '../support/until.ts';
 import { shell } from './replab.ts';
 
 /** What `npm publish` would hand on, installed in an empty folder, with no registry to ask. */
-const installed = { bin: '', size: 0, files: [] as readonly string[] };
+const installed = { tarball: '', bin: '', size: 0, files: [] as readonly string[] };
 
 /** Stands for an old Node.js: the same program, but for what it says its version is. */
 const oldNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`;
@@ -22,6 +22,7 @@ interface Packed {
 beforeAll(async () => {
   // Not `tempDir`, which ends with a test: this folder serves all tests of the file.
   const dir = mkdtempSync(join(tmpdir(), 'rl-package-'));
+  await execa('npm', ['run', '--silent', 'declarations'], { cwd: root });
   const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], {
     cwd: root,
   });
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', join(dir, packed!.filename)], {
     cwd: dir,
   });
+  installed.tarball = join(dir, packed!.filename);
   installed.bin = join(dir, 'node_modules/replab/bin/replab.js');
   installed.size = packed!.size;
   installed.files = packed!.files.map(({ path }) => path);
@@ -44,6 +46,19 @@ describe('the package', () => {
     await replab('put', 'x', '1');
     expect((await replab('get', 'x', '--read', 'n2')).stdout).toBe('1');
     expect((await replab('down')).stdout).toContain('none is left');
+  });
+
+  test('is a library: the example project runs its own tests with it, and they are typed', async () => {
+    const dir = tempDir();
+    cpSync(join(root, 'test/example'), dir, { recursive: true });
+    await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', installed.tarball], { cwd: dir });
+    const node = dirname(process.execPath);
+    const env = { ...shell().env, PATH: `${node}:${process.env['PATH']}` };
+    const { stdout } = await execa('npm', ['test'], { cwd: dir, env, extendEnv: false });
+    expect(stdout).toMatch(/pass 2\n[^]*fail 0/);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')];
+    await execa(process.execPath, [tsc, '-p', dir, ...typeRoots]);
   });
 
   test('under an old Node.js says in one sentence what to do', async () => {

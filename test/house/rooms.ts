@@ -16,6 +16,7 @@ const pureRooms = ['lib', 'protocol', 'cluster', 'faults'];
  * downward only, so every room is listed above all rooms it may import.
  */
 export const rooms: Readonly<Record<string, Room>> = {
+  library: { from: ['cli', 'commands', 'client', 'control', 'cluster', 'protocol', 'lib'] },
   cli: { from: ['tui', 'commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
   tui: {
     from: ['commands', 'client', 'control', ...pureRooms],
