@@ -46,5 +46,7 @@ function canShow(env: NodeJS.ProcessEnv): boolean {
 }
 
 function sizeOr(known: number | undefined, given: string | undefined, fallback: number): number {
-  return known ?? (/^[1-9]\d{0,3}$/.test(given ?? '') ? Number(given) : fallback);
+  // A terminal that was given no size says 0.
+  if (known !== undefined && known > 0) return known;
+  return /^[1-9]\d{0,3}$/.test(given ?? '') ? Number(given) : fallback;
 }

@@ -116,6 +116,6 @@ export const snapshotSchema = exactly(
     nodes: z.array(node),
     links: z.array(link),
     faults: z.array(fault),
-    divergence: z.strictObject({ state: z.enum(['equal', 'behind', 'diverged', 'unknown']) }),
+    divergence: z.strictObject({ state: z.enum(['equal', 'behind', 'forked', 'diverged', 'unknown']) }),
   }),
 );

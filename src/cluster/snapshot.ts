@@ -26,7 +26,7 @@ export interface Snapshot {
   readonly nodes: readonly NodeView[];
   readonly links: readonly LinkView[];
   readonly faults: readonly FaultView[];
-  readonly divergence: { readonly state: 'equal' | 'behind' | 'diverged' | 'unknown' };
+  readonly divergence: { readonly state: 'equal' | 'behind' | 'forked' | 'diverged' | 'unknown' };
 }
 
 export interface LeaderView {

@@ -1,4 +1,5 @@
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
+import { wiresOf } from '../faults/wires.ts';
 import { count } from './count.ts';
 import type { Style } from './style.ts';
 
@@ -12,15 +13,17 @@ export function verdictOf(snapshot: Snapshot): ClusterVerdict {
   const { leaders, nodes, phase, divergence } = snapshot;
   if (phase !== 'ready') return { level: 'caution', text: phase };
   const newest = leaders.filter(({ newest: is }) => is);
-  if (leaders.length === 0) return { level: 'bad', text: 'no leader: nobody takes writes' };
+  const cut = cutOf(snapshot);
+  if (leaders.length === 0) {
+    return { level: 'bad', text: ['no leader: nobody takes writes', ...cut].join('; ') };
+  }
   if (leaders.length > newest.length) {
     const old = leaders.filter(({ newest: is }) => !is).map(({ id, epoch }) => `${id} (${epoch.text})`);
-    return {
-      level: 'bad',
-      text: `${leaders.length} leaders: ${old.join(', ')} has not heard of ${newest[0]?.id} (${newest[0]?.epoch.text})`,
-    };
+    const have = old.length === 1 ? 'has' : 'have';
+    const text = `${leaders.length} leaders: ${old.join(', ')} ${have} not heard of ${newest[0]?.id} (${newest[0]?.epoch.text})`;
+    return { level: 'bad', text: [text, ...cut].join('; ') };
   }
-  const reasons = nodes.flatMap((node) => troubleOf(node) ?? []);
+  const reasons = [...cut, ...nodes.flatMap((node) => troubleOf(node) ?? [])];
   if (divergence.state === 'diverged') return { level: 'bad', text: ['diverged', ...reasons].join('; ') };
   const leads = `${newest[0]?.id} leads epoch ${newest[0]?.epoch.text}`;
   if (reasons.length > 0) return { level: 'caution', text: `${leads}; ${reasons.join('; ')}` };
@@ -28,6 +31,21 @@ export function verdictOf(snapshot: Snapshot): ClusterVerdict {
     level: 'good',
     text: `${leads}, ${nodes.length === 1 ? 'alone' : 'every follower has all of it'}`,
   };
+}
+
+/** Which nodes faults keep apart, or who does not hear whom. */
+function cutOf(snapshot: Snapshot): readonly string[] {
+  const { groups, oneWay } = wiresOf(snapshot);
+  if (groups.length > 1) return [`cut into ${groups.map((ids) => `{${some(ids)}}`).join(', ')}`];
+  const [first, ...more] = oneWay;
+  if (first === undefined) return [];
+  const others = more.length === 0 ? '' : `, and ${count(more.length, 'more link')} one way only`;
+  return [`${first[1]} hears nothing from ${first[0]}${others}`];
+}
+
+/** Names as far as they are few. */
+export function some(ids: readonly string[]): string {
+  return ids.length <= 4 ? ids.join(' ') : `${ids.slice(0, 3).join(' ')} and ${ids.length - 3} more`;
 }
 
 function troubleOf(node: NodeView): string | null {

@@ -1,5 +1,12 @@
 import type { LagView } from '../cluster/snapshot.ts';
-import { compareBallots, containsAt, forkOf, sameBallot, type Position } from '../protocol/position.ts';
+import {
+  compareBallots,
+  containsAt,
+  forkOf,
+  sameBallot,
+  type EpochStart,
+  type Position,
+} from '../protocol/position.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
 
 /** The end of the newest leader's log, when it was first seen to be there. */
@@ -8,15 +15,25 @@ export interface LeaderSample {
   readonly last: Position;
 }
 
-/** Samples of one epoch, oldest first, each with a higher index than the one before. */
+/** What the newest leader's log holds, oldest first, each with a higher index than the one before. */
 export type LeaderHistory = readonly LeaderSample[];
 
 const maxSamples = 4096;
 
-/** Another epoch begins anew: its log need not continue the last one's. What did not grow adds nothing. */
-export function addSample(history: LeaderHistory, sample: LeaderSample): LeaderHistory {
+/**
+ * `epochs`: of the log that was sampled. Of another leader's samples those stay that its log holds too: who
+ * was behind goes on being behind. What did not grow adds nothing.
+ */
+export function addSample(
+  history: LeaderHistory,
+  sample: LeaderSample,
+  epochs: readonly EpochStart[],
+): LeaderHistory {
   const newest = history.at(-1);
-  if (newest === undefined || !sameBallot(newest.last.epoch, sample.last.epoch)) return [sample];
+  if (newest === undefined) return [sample];
+  if (!sameBallot(newest.last.epoch, sample.last.epoch)) {
+    return [...history.filter(({ last }) => containsAt(epochs, sample.last, last) === 'yes'), sample];
+  }
   if (sample.last.index <= newest.last.index) return history;
   const grown = [...history, sample];
   if (grown.length <= maxSamples) return grown;

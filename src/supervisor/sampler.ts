@@ -125,7 +125,7 @@ export class Sampler {
     this.#latest = { seq: this.#latest.seq + 1, reports };
     if (leader !== null) {
       const sample = { atMs: this.#seenAt.get(leader.id)!, last: leader.status.received };
-      this.#history = addSample(this.#history, sample);
+      this.#history = addSample(this.#history, sample, leader.status.epochs);
     }
     return this.#latest;
   }

@@ -10,7 +10,7 @@ import type {
 } from '../cluster/snapshot.ts';
 import type { NodeReport } from '../node/ipc.ts';
 import { compareNodes, type DiskId, type NodeId } from '../protocol/node-id.ts';
-import { compareBallots, samePosition, sameBallot } from '../protocol/position.ts';
+import { compareBallots, containsAt, samePosition, sameBallot } from '../protocol/position.ts';
 import { furthestOf } from '../protocol/promotion.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
 import { lagOf, newestLeader, type LeaderHistory } from './lag.ts';
@@ -86,7 +86,7 @@ export function buildSnapshot(seen: Observations): Snapshot {
       .map((node) => nodeView(node, leader, seen)),
     links: seen.links,
     faults: seen.faults,
-    divergence: { state: divergenceOf(answered, seen.nodes.length) },
+    divergence: { state: divergenceOf(answered, leader, seen.nodes.length) },
   };
 }
 
@@ -153,14 +153,23 @@ function address(port: number | null): string | null {
 
 /**
  * Same place and different contents is divergence, different places is lag, and the two are never taken for
- * each other (P12). Same place means the same chain too: a fork of equal length is another place.
+ * each other (P12). Same place means the same chain too: a fork of equal length is another place. A fork is
+ * neither: it does not catch up, it must be given up.
  */
-function divergenceOf(answered: readonly Answered[], nodes: number): Snapshot['divergence']['state'] {
+function divergenceOf(
+  answered: readonly Answered[],
+  leader: Answered | null,
+  nodes: number,
+): Snapshot['divergence']['state'] {
   const statuses = answered.map(({ status }) => status);
   const diverged = statuses.some((a, i) =>
     statuses.slice(i + 1).some((b) => atSamePlace(a, b) && a.digest.value !== b.digest.value),
   );
   if (diverged) return 'diverged';
+  const standard = (leader ?? furthestOf(answered))?.status;
+  const isForked = ({ received }: ReplicaStatus): boolean =>
+    standard !== undefined && containsAt(standard.epochs, standard.received, received) === 'forked';
+  if (statuses.some(isForked)) return 'forked';
   if (statuses.length < nodes || statuses.length === 0) return 'unknown';
   return statuses.every((status) => atSamePlace(status, statuses[0]!)) ? 'equal' : 'behind';
 }

@@ -3,10 +3,10 @@ import { count } from '../commands/count.ts';
 import { headline } from './headline.ts';
 import { writesPerSecond } from './history.ts';
 import { keys, lastKeys, type Key } from './keys.ts';
-import { clipLine, justify, safe, widthOfLine, type Line, type Span } from './line.ts';
+import { clipLine, clipStart, justify, safe, widthOf, widthOfLine, type Line, type Span } from './line.ts';
 import { behindOf, furthestOf, receivedOf, roleOf } from './node-words.ts';
 import type { Scene, Size } from './scene.ts';
-import { windowAround } from './selection.ts';
+import { visibleNodes, windowAround } from './selection.ts';
 import { body, type View } from './view.ts';
 import type { Said } from './view-state.ts';
 import { help, keyLabel } from './views/help.ts';
@@ -23,15 +23,19 @@ export interface Frame {
 /** Below this a table is no use: a line for each node. */
 const least: Size = { columns: 60, rows: 15 };
 
+export function isSmall({ columns, rows }: Size): boolean {
+  return columns < least.columns || rows < least.rows;
+}
+
 /** The whole screen: never more lines than it has rows, none longer than it is wide. */
 export function frameOf(scene: Scene, size: Size): Frame {
   const { columns, rows } = size;
-  const isSmall = columns < least.columns || rows < least.rows;
-  const top = isSmall ? [headline(scene)] : [headline(scene), about(scene, columns)];
-  const bottom = isSmall ? [smallFoot(scene)] : [saidLine(scene), footer(scene, columns)];
-  const room: Size = { columns, rows: rows - top.length - bottom.length - (isSmall ? 0 : 1) };
-  const { lines, scrollMax, note, buckets } = room.rows > 0 ? viewOf(scene, isSmall)(scene, room) : body([]);
-  const tabs = isSmall ? [] : [tabLine(scene, columns, note)];
+  const { small } = scene;
+  const top = small ? [headline(scene)] : [headline(scene), about(scene, columns)];
+  const bottom = small ? [smallFoot(scene, columns)] : [saidLine(scene, columns), footer(scene, columns)];
+  const room: Size = { columns, rows: rows - top.length - bottom.length - (small ? 0 : 1) };
+  const { lines, scrollMax, note, buckets } = room.rows > 0 ? viewOf(scene)(scene, room) : body([]);
+  const tabs = small ? [] : [tabLine(scene, columns, note)];
   const filler = Array.from({ length: Math.max(0, room.rows - lines.length) }, (): Line => []);
   const all = [...top, ...tabs, ...lines.slice(0, Math.max(0, room.rows)), ...filler, ...bottom];
   return {
@@ -45,10 +49,10 @@ export function frameOf(scene: Scene, size: Size): Frame {
   };
 }
 
-function viewOf({ state }: Scene, isSmall: boolean): View {
+function viewOf({ state, small }: Scene): View {
   if (state.input.kind === 'help') return help;
-  if (isSmall) return small;
-  return state.zoomed ? nodePage : views[state.view];
+  if (state.zoomed) return nodePage;
+  return small ? nodeLines : views[state.view];
 }
 
 /** The headline's paint goes all the way across. */
@@ -86,7 +90,10 @@ function tabLine({ state, glyphs }: Scene, columns: number, note: string): Line 
         ['bold', state.input.kind === 'help' ? ' keys of this screen' : ` ${state.selected}`],
         ['dim', '   Esc goes back'],
       ];
+  // Where nodes are not listed, keys act on one all the same.
+  const isListed = state.zoomed || state.view === 'overview' || state.view === 'links';
   const right: Span[] = [
+    ...(isView && !isListed ? [['bold', `${glyphs.selected}${state.selected}`] as const, '  '] : []),
     ...(state.filter === '' ? [] : [['caution', `/${state.filter}`] as const, '  ']),
     ['dim', note],
     ...(state.paused ? ['  ', ['alarm', ' HELD: Space goes on '] as const] : []),
@@ -96,17 +103,20 @@ function tabLine({ state, glyphs }: Scene, columns: number, note: string): Line 
 }
 
 /** What is typed or asked, else what was done last. */
-function saidLine(scene: Scene): Line {
-  const { state, ascii } = scene;
+function saidLine(scene: Scene, columns: number): Line {
+  const { state, ascii, glyphs } = scene;
   const { input, said } = state;
-  const cursor = ascii ? '_' : '█';
+  const typing = (prompt: string, text: string): Line => {
+    const room = columns - widthOf(prompt) - 1;
+    return [['bold', prompt], clipStart(safe(text, ascii), room, glyphs.more), ascii ? '_' : '█'];
+  };
   switch (input.kind) {
     case 'command':
-      return [['bold', ' : replab '], safe(input.text, ascii), cursor];
+      return typing(' : replab ', input.text);
     case 'filter':
-      return [['bold', ' / '], safe(state.filter, ascii), cursor];
+      return typing(' / ', state.filter);
     case 'ask':
-      return [['alarm', ` ${input.question} `], '  y / n'];
+      return justify([['alarm', ` ${safe(input.question, ascii)} `]], ['y / n '], columns, glyphs.more);
     case 'help':
     case 'keys':
       return [...(said === null ? [] : saidSpans(said, ascii)), ...adviceOf(scene)];
@@ -132,6 +142,7 @@ function footer({ state, glyphs }: Scene, columns: number): Line {
   const right = lastKeys.flatMap(label);
   const hints: Readonly<Partial<Record<typeof state.input.kind, string>>> = {
     ask: 'y yes   n no',
+    help: 'Up Down PgUp PgDn scroll   Home g beginning   End G end   Esc goes back',
     command: 'Enter runs it   Esc gives up',
     filter: 'Enter keeps it   Esc gives up',
   };
@@ -147,10 +158,11 @@ function footer({ state, glyphs }: Scene, columns: number): Line {
   return justify(left, right, columns, glyphs.more);
 }
 
-const small: View = (scene, { rows }) => {
+const nodeLines: View = (scene, { rows }) => {
   const { snapshot, state, glyphs } = scene;
-  const selected = snapshot.nodes.findIndex(({ id }) => id === state.selected);
-  const shown = windowAround(snapshot.nodes, rows, Math.max(0, selected));
+  const nodes = visibleNodes(scene);
+  const selected = nodes.findIndex(({ id }) => id === state.selected);
+  const shown = windowAround(nodes, rows, Math.max(0, selected));
   return body(
     shown.items.map((node): Line => {
       const mark: Span = node.id === state.selected ? ['bold', glyphs.selected] : ' ';
@@ -172,10 +184,18 @@ function behindWords(span: Span): readonly Span[] {
   return /^[1-9]/.test(text) ? [['caution', `-${text}`]] : text === 'forked' ? [span] : [];
 }
 
-function smallFoot(scene: Scene): Line {
-  const { kind } = scene.state.input;
-  if (kind !== 'keys' && kind !== 'help') return saidLine(scene);
-  return scene.state.said === null || kind === 'help'
-    ? lastKeys.flatMap((key): Span[] => [['bold', ` ${key.keys[0]!}`], ` ${key.footer} `])
-    : saidLine(scene);
+/** One line for all: what is typed or was done, and always how to leave. */
+function smallFoot(scene: Scene, columns: number): Line {
+  const { state, glyphs } = scene;
+  const { kind } = state.input;
+  if (kind !== 'keys' && kind !== 'help') return saidLine(scene, columns);
+  const hint = (key: string, does: string): readonly Span[] => [['bold', ` ${key}`], ` ${does} `];
+  const [back, leave] = [hint('Esc', 'back'), hint('q', 'leave')];
+  if (kind === 'help') return [...back, ...hint('j k', 'scroll')];
+  const out = state.zoomed || state.filter !== '' ? back : leave;
+  if (state.said !== null) return justify(saidLine(scene, columns), out, columns, glyphs.more);
+  const filter: Line = state.filter === '' ? [] : [['caution', ` /${safe(state.filter, scene.ascii)} `]];
+  const left: Line = [...filter, ...hint('j k', state.zoomed ? 'scroll' : 'select'), ...hint('?', 'help')];
+  const whole: Line = [...left, ...out];
+  return widthOfLine(whole) <= columns ? whole : out;
 }

@@ -1,8 +1,9 @@
 import type { ClusterDiff } from '../client/diff-cluster.ts';
 import type { NodeView } from '../cluster/snapshot.ts';
 import { count } from '../commands/count.ts';
+import { some } from '../commands/verdict.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import { furthestOf, shortDuration } from './node-words.ts';
+import { furthestOf, isSlow, shortDuration } from './node-words.ts';
 import { safe, type Line, type Paint } from './line.ts';
 import type { Scene } from './scene.ts';
 
@@ -50,7 +51,8 @@ function leadership(scene: Scene): string | null {
   if (old.length === 0) return null;
   const [first] = leaders;
   const names = old.map(({ id, epoch }) => `${id} (${epoch.text})`).join(', ');
-  return `${leaders.length === 2 ? 'TWO' : leaders.length} LEADERS: ${names} has not heard of ${first!.id} (${first!.epoch.text})`;
+  const have = old.length === 1 ? 'has' : 'have';
+  return `${leaders.length === 2 ? 'TWO' : leaders.length} LEADERS: ${names} ${have} not heard of ${first!.id} (${first!.epoch.text})`;
 }
 
 /** What a reader wants to know at that moment: why, who could take over, and what that would lose. */
@@ -60,8 +62,9 @@ function noLeader({ snapshot: { nodes }, history: { led } }: Scene): string {
   const [first] = best;
   if (first === undefined) return `NO LEADER: ${parts.join('; ')}`;
   parts.push(`${some(best.map(({ id }) => id))} ${best.length === 1 ? 'is' : 'are'} furthest`);
+  // As far as it was seen: what it wrote after it last answered is not known.
   const lost = led === null || led.id === first.id ? 0 : led.received.index - first.received!.index;
-  if (lost > 0) parts.push(`${count(lost, 'entry')} only ${led!.id} had`);
+  if (lost > 0) parts.push(`at least ${count(lost, 'entry')} only ${led!.id} had`);
   return `NO LEADER: ${parts.join('; ')}`;
 }
 
@@ -146,8 +149,9 @@ function behind({ snapshot: { nodes } }: Scene): string | null {
   return late.length === 1 ? `${most.id} is ${by} behind` : `${late.length} are behind, ${most.id} by ${by}`;
 }
 
-function slow({ snapshot: { links }, glyphs }: Scene): string | null {
-  const [first, ...more] = links.filter(({ state }) => state === 'slow');
+function slow(scene: Scene): string | null {
+  const { snapshot, glyphs } = scene;
+  const [first, ...more] = snapshot.links.filter((link) => isSlow(link, scene));
   if (first === undefined) return null;
   if (more.length > 0) return `${more.length + 1} links are slow`;
   return `${first.from}${glyphs.arrow}${first.to} is slow${first.delayMs > 0 ? `: ${shortDuration(first.delayMs)}` : ''}`;
@@ -155,10 +159,5 @@ function slow({ snapshot: { links }, glyphs }: Scene): string | null {
 
 function waiting({ snapshot: { leaders, nodes } }: Scene): string | null {
   const pending = nodes.find(({ id }) => id === leaders[0]?.id)?.pending ?? 0;
-  return pending > 0 ? `${count(pending, 'write')} wait for followers` : null;
-}
-
-/** Names as far as they are few. */
-function some(ids: readonly NodeId[]): string {
-  return ids.length <= 4 ? ids.join(' ') : `${ids.slice(0, 3).join(' ')} and ${ids.length - 3} more`;
+  return pending > 0 ? `${count(pending, 'write')} ${pending === 1 ? 'waits' : 'wait'} for followers` : null;
 }

@@ -1,5 +1,6 @@
 import { keys, lastKeys, type Key } from './keys.ts';
 import type { Scene } from './scene.ts';
+import { isSelectionHidden, visibleNodes } from './selection.ts';
 import type { Pressed, ViewState } from './view-state.ts';
 
 const byName: ReadonlyMap<string, Key> = new Map(
@@ -11,6 +12,19 @@ const byName: ReadonlyMap<string, Key> = new Map(
  * a text is typed no other key has its meaning, so that no letter of a filter kills a node.
  */
 export function press(scene: Scene, name: string): Pressed {
+  const pressed = pressedAnywhere(scene, name);
+  return { ...pressed, state: withSelection(scene, pressed.state) };
+}
+
+/** A filter that hides the selected node moves the selection to one that is left. */
+function withSelection(scene: Scene, state: ViewState): ViewState {
+  if (state.filter === scene.state.filter) return state;
+  const now: Scene = { ...scene, state };
+  const [first] = visibleNodes(now);
+  return first !== undefined && isSelectionHidden(now) ? { ...state, selected: first.id } : state;
+}
+
+function pressedAnywhere(scene: Scene, name: string): Pressed {
   const { state } = scene;
   const { input } = state;
   if (name === 'ctrl-c' || name === 'ctrl-z' || name === 'ctrl-l') return byName.get(name)!.press(scene);
@@ -41,9 +55,12 @@ export function press(scene: Scene, name: string): Pressed {
 }
 
 /** Pasted text goes into a text that is being typed, on one line, and nowhere else. */
-export function paste(state: ViewState, text: string): ViewState {
+export function paste(scene: Scene, text: string): ViewState {
+  const { state } = scene;
   const line = text.replaceAll(/\p{C}+/gu, ' ');
-  if (state.input.kind === 'filter') return { ...state, filter: state.filter + line };
+  if (state.input.kind === 'filter') {
+    return withSelection(scene, { ...state, filter: state.filter + line, scroll: 0 });
+  }
   if (state.input.kind !== 'command') return state;
   return { ...state, input: { kind: 'command', text: state.input.text + line } };
 }
@@ -95,8 +112,22 @@ export function wordsOf(text: string): readonly string[] | null {
   return text.slice(at).trim() === '' ? words : null;
 }
 
+const far = 1_000_000;
+const helpScrolls: Readonly<Record<string, number>> = {
+  up: -1,
+  k: -1,
+  down: 1,
+  j: 1,
+  pageup: -10,
+  pagedown: 10,
+  home: -far,
+  g: -far,
+  end: far,
+  G: far,
+};
+
 function scrolledHelp(state: ViewState, name: string): Pressed {
-  const by = { up: -1, k: -1, down: 1, j: 1, pageup: -10, pagedown: 10 }[name];
+  const by = helpScrolls[name];
   if (by !== undefined) return { state: { ...state, scroll: Math.max(0, state.scroll + by) } };
   const leaves = ['esc', '?', 'q', 'enter', 'space'].includes(name);
   return { state: leaves ? { ...state, input: { kind: 'keys' }, scroll: 0 } : state };

@@ -1,6 +1,6 @@
 import { viewNames, type ViewName } from '../commands/watch.ts';
-import { selectedView } from './selection.ts';
 import type { Scene } from './scene.ts';
+import { isSelectionHidden, selectedView, visibleNodes } from './selection.ts';
 import type { Pressed, ViewState } from './view-state.ts';
 
 /** A key, or several that do the same. Footer, help and dispatch are made from these rows. */
@@ -27,10 +27,18 @@ const run = (state: ViewState, ...words: readonly string[]): Pressed => ({
   effect: { kind: 'run', words },
 });
 
-const onNode =
-  (name: string) =>
-  ({ state }: Scene): Pressed =>
-    run(state, name, state.selected);
+/** What acts on the selected node does nothing while it is not seen. */
+const seen =
+  (act: (scene: Scene) => Pressed) =>
+  (scene: Scene): Pressed => {
+    const { state } = scene;
+    if (!isSelectionHidden(scene)) return act(scene);
+    const text = `${state.selected} is hidden by the filter /${state.filter}: select another, or Esc`;
+    return { state: { ...state, said: { level: 'caution', command: null, text } } };
+  };
+
+const onNode = (name: string): ((scene: Scene) => Pressed) =>
+  seen(({ state }) => run(state, name, state.selected));
 
 const ask = (state: ViewState, question: string, words: readonly string[]): Pressed => ({
   state: { ...state, input: { kind: 'ask', question, words } },
@@ -49,9 +57,11 @@ const turn = ({ state }: Scene, by: number): Pressed => {
   return show(state, viewNames[(at + by + viewNames.length) % viewNames.length]!);
 };
 
-const select = ({ snapshot, state }: Scene, by: number): Pressed => {
-  const ids = snapshot.nodes.map(({ id }) => id);
-  const at = Math.min(Math.max(ids.indexOf(state.selected) + by, 0), ids.length - 1);
+const select = (scene: Scene, by: number): Pressed => {
+  const { state } = scene;
+  const ids = visibleNodes(scene).map(({ id }) => id);
+  const from = ids.indexOf(state.selected);
+  const at = from < 0 ? 0 : Math.min(Math.max(from + by, 0), ids.length - 1);
   return { state: { ...state, selected: ids[at] ?? state.selected } };
 };
 
@@ -59,7 +69,8 @@ const select = ({ snapshot, state }: Scene, by: number): Pressed => {
 const move = (scene: Scene, by: number): Pressed => {
   const { state } = scene;
   const isEvents = state.view === 'events' && !state.zoomed;
-  if (state.view !== 'keys' && !state.zoomed && !isEvents) return select(scene, by);
+  const scrolls = state.zoomed || (!scene.small && (state.view === 'keys' || isEvents));
+  if (!scrolls) return select(scene, by);
   return { state: { ...state, scroll: Math.max(0, state.scroll + (isEvents ? -by : by)) } };
 };
 
@@ -80,8 +91,9 @@ export const keys: readonly Key[] = [
     group: 'node',
     does: 'kill it: SIGKILL, and what it had in flight is lost (asks)',
     footer: 'kill',
-    press: ({ state }) =>
+    press: seen(({ state }) =>
       ask(state, `kill ${state.selected}, as if its machine died?`, ['kill', state.selected]),
+    ),
   },
   { keys: ['s'], group: 'node', does: 'start it', footer: 'start', press: onNode('start') },
   {
@@ -110,7 +122,9 @@ export const keys: readonly Key[] = [
     group: 'network',
     does: 'partition: type who is with whom; the selected node alone is proposed',
     footer: 'partition',
-    press: ({ state, snapshot }) => prompt(state, `partition ${groupsFor(state.selected, snapshot.nodes)}`),
+    press: seen(({ state, snapshot }) =>
+      prompt(state, `partition ${groupsFor(state.selected, snapshot.nodes)}`),
+    ),
   },
   {
     keys: ['z'],
@@ -123,7 +137,7 @@ export const keys: readonly Key[] = [
     keys: ['c'],
     group: 'network',
     does: 'cut one way: type FROM:TO',
-    press: ({ state }) => prompt(state, `cut ${state.selected}:`),
+    press: seen(({ state }) => prompt(state, `cut ${state.selected}:`)),
   },
   {
     keys: ['t'],
@@ -137,7 +151,7 @@ export const keys: readonly Key[] = [
     group: 'look',
     does: 'all about the selected node; Esc goes back',
     footer: 'zoom',
-    press: ({ state }) => ({ state: { ...state, zoomed: true, scroll: 0 } }),
+    press: seen(({ state }) => ({ state: { ...state, zoomed: true, scroll: 0 } })),
   },
   {
     keys: ['/'],

@@ -12,26 +12,62 @@ export type Painter = Readonly<Record<Paint, (text: string) => string>>;
 
 /** Cells the text takes; what Ink counts too. */
 export function widthOf(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  if (/^[ -~]*$/.test(text)) return text.length;
+  // Signs and cells: there are few, and thousands of each in a frame of fifty nodes.
+  if (text.length > 12) return stringWidth(text);
+  const known = signWidths.get(text);
+  if (known !== undefined) return known;
+  const width = stringWidth(text);
+  if (signWidths.size < 4000) signWidths.set(text, width);
+  return width;
 }
+
+const signWidths = new Map<string, number>();
 
 const segmenter = new Intl.Segmenter();
 
 /** The beginning of the text that fits, marked as cut; the whole when it fits. */
 export function clip(text: string, width: number, mark: string): string {
-  const whole = widthOf(text);
-  if (whole <= width) return text;
+  if (widthOf(text) <= width) return text;
   if (width <= 0) return '';
-  if (whole === text.length) return text.slice(0, width - 1) + mark;
-  let kept = '';
+  const pieces = piecesOf(text.slice(0, mostUnits(width)));
+  return pieces.slice(0, fitting(pieces, width - 1)).join('') + mark;
+}
+
+/** The end of the text that fits, marked as cut: where it is typed. */
+export function clipStart(text: string, width: number, mark: string): string {
+  if (widthOf(text) <= width) return text;
+  if (width <= 0) return '';
+  const pieces = piecesOf(text.slice(-mostUnits(width))).toReversed();
+  return (
+    mark +
+    pieces
+      .slice(0, fitting(pieces, width - 1))
+      .toReversed()
+      .join('')
+  );
+}
+
+/** A value may be of megabytes: no more of it than could be shown is taken apart. */
+function mostUnits(width: number): number {
+  return 32 * (width + 1);
+}
+
+/** What is never cut in two: a character as one sees it, and an escape of `safe`. */
+function piecesOf(text: string): readonly string[] {
+  return text.split(/(\\u\{[\da-f]+\}|\\[nrt])/).flatMap((part, i) => {
+    if (i % 2 === 1) return [part];
+    return /^[ -~]*$/.test(part)
+      ? part.split('')
+      : Array.from(segmenter.segment(part), ({ segment }) => segment);
+  });
+}
+
+/** How many of the pieces fit, from the first on. */
+function fitting(pieces: readonly string[], width: number): number {
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    const cells = widthOf(segment);
-    if (used + cells > width - 1) break;
-    kept += segment;
-    used += cells;
-  }
-  return kept + mark;
+  const over = pieces.findIndex((piece) => (used += widthOf(piece)) > width);
+  return over < 0 ? pieces.length : over;
 }
 
 /** Exactly so many cells: clipped, or padded on the side it is not flush with. */

@@ -3,14 +3,15 @@ import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ViewName } from '../commands/watch.ts';
 import type { ErrorDescription } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
-import { frameOf } from './frame.ts';
+import { wiresOf } from '../faults/wires.ts';
+import { eventRows } from './event-rows.ts';
+import { frameOf, isSmall } from './frame.ts';
 import { asciiGlyphs, unicodeGlyphs } from './glyphs.ts';
 import { advance, isMoving, noHistory, remember } from './history.ts';
 import { paste, press } from './input.ts';
 import { paintLine, type Painter } from './line.ts';
 import type { DiffView, Scene, Seen, Size } from './scene.ts';
 import { initialState, type Effect, type Said, type ViewState } from './view-state.ts';
-import { wiresOf } from './wires.ts';
 
 export interface ModelOptions {
   readonly snapshot: Snapshot;
@@ -90,11 +91,14 @@ export class Model {
   }
 
   add(events: readonly ClusterEvent[]): void {
+    const { view, scroll, filter, zoomed, paused } = this.#state;
+    // Whoever reads older ones goes on reading the same; what is held does not move.
+    const reads = view === 'events' && scroll > 0 && !zoomed && !paused;
+    const rows = (): number => (reads ? eventRows(this.#seen.events, filter).length : 0);
+    const before = rows();
     const all = [...this.#seen.events, ...events].slice(-mostEvents);
     this.#seen = { ...this.#seen, events: all };
-    // Whoever reads older ones goes on reading the same.
-    const reads = this.#state.view === 'events' && this.#state.scroll > 0;
-    if (reads) this.#state = { ...this.#state, scroll: this.#state.scroll + events.length };
+    if (reads) this.#state = { ...this.#state, scroll: Math.max(1, scroll + rows() - before) };
   }
 
   compared(diff: DiffView): void {
@@ -127,7 +131,7 @@ export class Model {
   }
 
   paste(text: string): void {
-    this.#state = paste(this.#state, text);
+    this.#state = paste(this.scene(), text);
   }
 
   resize(size: Size): void {
@@ -168,7 +172,8 @@ export class Model {
   scene(): Scene {
     const { ascii } = this.#options;
     const glyphs = ascii ? asciiGlyphs : unicodeGlyphs;
-    return { ...(this.#held ?? this.#seen), state: this.#state, glyphs, ascii };
+    const small = isSmall(this.#size);
+    return { ...(this.#held ?? this.#seen), state: this.#state, glyphs, ascii, small };
   }
 
   /** The lines of the screen. The same array as before when nothing on it has changed. */

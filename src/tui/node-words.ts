@@ -1,4 +1,5 @@
-import type { NodeView } from '../cluster/snapshot.ts';
+import { clientPlace } from '../cluster/place.ts';
+import type { LinkView, NodeView } from '../cluster/snapshot.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Span } from './line.ts';
 import type { Scene } from './scene.ts';
@@ -87,6 +88,14 @@ export function wireOf({ id, state }: NodeView, { snapshot, wires }: Scene): Spa
   const isHeard = wires.cutBy(id, leader).length === 0;
   if (hears && isHeard) return ['dim', 'ok'];
   return ['bad', hears ? 'mute' : isHeard ? 'deaf' : 'cut'];
+}
+
+/**
+ * What `from` sends to `to` is slow. A connection of nodes carries nothing back, so a fault on one way slows
+ * one way, although it meets the connections of both.
+ */
+export function isSlow({ state, from, to }: LinkView, { wires }: Pick<Scene, 'wires'>): boolean {
+  return state === 'slow' && (from === clientPlace || wires.slowedBy(from, to).length > 0);
 }
 
 /** To three digits at most: what moves four times a second is read at a glance. */

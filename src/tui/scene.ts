@@ -1,10 +1,10 @@
 import type { ClusterDiff } from '../client/diff-cluster.ts';
 import type { ClusterEvent } from '../cluster/event.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
+import type { Wires } from '../faults/wires.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { History } from './history.ts';
 import type { ViewState } from './view-state.ts';
-import type { Wires } from './wires.ts';
 
 export interface Size {
   readonly columns: number;
@@ -36,4 +36,6 @@ export interface Scene extends Seen {
   readonly state: ViewState;
   readonly glyphs: Glyphs;
   readonly ascii: boolean;
+  /** No room for a table: a line for each node, whatever the view. */
+  readonly small: boolean;
 }

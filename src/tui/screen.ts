@@ -170,5 +170,6 @@ class Screen {
 }
 
 function sizeOf({ columns, rows }: { readonly columns?: number; readonly rows?: number }): Size {
-  return { columns: Math.max(1, columns ?? 80), rows: Math.max(1, rows ?? 24) };
+  // A terminal that was given no size says 0.
+  return { columns: columns || 80, rows: rows || 24 };
 }

@@ -33,7 +33,7 @@ test('status of a cluster with a follower that is cut off', () => {
   );
   expect(`\n${statusText(cut, plain)}\n`).toBe(
     `
-t1: n1 leads epoch 1@n1; n3 is 4 entries behind
+t1: n1 leads epoch 1@n1; cut into {n1 n2}, {n3}; n3 is 4 entries behind
 single-leader · 3 nodes · sync 1 · up 5s · contents behind · event 12
 
 NODE  STATE    ROLE      EPOCH  RECEIVED  APPLIED  BEHIND           KEYS   PID

@@ -15,7 +15,8 @@ const e2 = ballot(2, 'n2');
 /** A history of epoch 1@n1: [when, index]. */
 function historyOf(...samples: readonly (readonly [number, number])[]): LeaderHistory {
   return samples.reduce<LeaderHistory>(
-    (history, [atMs, index]) => addSample(history, { atMs, last: { epoch: e1, index } }),
+    (history, [atMs, index]) =>
+      addSample(history, { atMs, last: { epoch: e1, index } }, [{ epoch: e1, firstIndex: 1 }]),
     [],
   );
 }
@@ -122,17 +123,28 @@ describe('lag in time', () => {
     expect(behindMs(historyOf([600, 11]), 10, 600)).toBe(1);
   });
 
-  test('a round in which nothing grew adds nothing; a new epoch begins anew', () => {
+  test('a round in which nothing grew adds nothing', () => {
     const history = historyOf([100, 10], [200, 10], [300, 9], [400, 12]);
     expect(history.map(({ atMs }) => atMs)).toEqual([100, 400]);
-    const next = addSample(history, { atMs: 500, last: { epoch: e2, index: 11 } });
-    expect(next.map(({ atMs }) => atMs)).toEqual([500]);
+  });
+
+  test('of another epoch, what the new leader has counts on: who was behind goes on being behind', () => {
+    const history = historyOf([100, 10], [200, 11], [300, 12]);
+    const epochs = [
+      { epoch: e1, firstIndex: 1 },
+      { epoch: e2, firstIndex: 12 },
+    ];
+    const next = addSample(history, { atMs: 500, last: { epoch: e2, index: 12 } }, epochs);
+    expect(next.map(({ atMs }) => atMs)).toEqual([100, 200, 500]);
+    expect([9, 10, 11].map((index) => behindMs(next, index, 600))).toEqual([500, 400, 100]);
   });
 
   test('a long history is bounded, keeps its beginning, and is exact for what is recent', () => {
     let history: LeaderHistory = [];
     for (let i = 1; i <= 20_000; i += 1)
-      history = addSample(history, { atMs: i, last: { epoch: e1, index: i } });
+      history = addSample(history, { atMs: i, last: { epoch: e1, index: i } }, [
+        { epoch: e1, firstIndex: 1 },
+      ]);
     expect(history.length).toBeLessThanOrEqual(4096);
     expect(history[0]?.atMs).toBe(1);
     expect(behindMs(history, 19_000, 20_000)).toBe(999);

@@ -125,6 +125,26 @@ describe('P12: divergence and lag are never taken for each other', () => {
   test('same place, other contents: diverged', () => expect(stateOf(at(9, 42), at(9, 43))).toBe('diverged'));
   test('another place, other contents: behind', () => expect(stateOf(at(9, 42), at(8, 43))).toBe('behind'));
   test('another place, same contents: behind', () => expect(stateOf(at(9, 42), at(8, 42))).toBe('behind'));
+  test('entries the leader has not are a fork, not a lag', () => {
+    const leads = statusOf(
+      [
+        [e1, 8],
+        [e2, 9],
+      ],
+      { role: 'leader', epoch: e2 },
+    );
+    expect(stateOf(at(9, 42), leads)).toBe('forked');
+    expect(stateOf(at(9, 42), leads, null)).toBe('forked');
+    expect(stateOf(at(8, 42), leads)).toBe('behind');
+    const noneLeads = statusOf(
+      [
+        [e1, 8],
+        [e2, 9],
+      ],
+      { role: 'follower', epoch: e2 },
+    );
+    expect(stateOf(at(9, 42), noneLeads)).toBe('forked');
+  });
   test('two followers diverged, the third is behind: diverged', () => {
     expect(stateOf(at(9, 1), at(8, 42), at(8, 43))).toBe('diverged');
   });

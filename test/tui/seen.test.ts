@@ -3,9 +3,8 @@ import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import { unicodeGlyphs } from '../../src/tui/glyphs.ts';
 import { findingsOf } from '../../src/tui/headline.ts';
 import { advance, bucketMs, isMoving, noHistory, remember, writesPerSecond } from '../../src/tui/history.ts';
-import { clip, clipLine, fit, safe, textOf, widthOf } from '../../src/tui/line.ts';
+import { clip, clipLine, clipStart, fit, safe, textOf, widthOf } from '../../src/tui/line.ts';
 import { sparkline } from '../../src/tui/sparkline.ts';
-import { wiresOf } from '../../src/tui/wires.ts';
 import { behind, differing, healthy, noLeader, told, twoLeaders } from './story.ts';
 
 const lagOf = (snapshots: readonly Snapshot[], id: string) =>
@@ -40,7 +39,9 @@ describe('history', () => {
 
   test('what a dead leader had that nobody else has is remembered', () => {
     const model = told([healthy(3, 40, 1000), noLeader(3, 37, 2000)]);
-    expect(model.frame()[0]).toContain('NO LEADER: n1 is killed; n2 is furthest; 3 entries only n1 had');
+    expect(model.frame()[0]).toContain(
+      'NO LEADER: n1 is killed; n2 is furthest; at least 3 entries only n1 had',
+    );
     expect(model.frame().join('\n')).toMatch(/n1 +✕ killed +\? +\(40\)/);
   });
 });
@@ -62,6 +63,24 @@ describe('the first line', () => {
     ]);
   });
 
+  test('one writes, several write', () => {
+    const leaders = ['n1', 'n2', 'n3'].map((id, i) => ({
+      id,
+      shard: 0,
+      epoch: { number: 3 - i, node: id, disk: i + 1, text: `${3 - i}@${id}` },
+      newest: i === 0,
+    }));
+    expect(said({ ...healthy(3, 10, 0), leaders })[0]).toBe(
+      '3 LEADERS: n2 (2@n2), n3 (1@n3) have not heard of n1 (3@n1)',
+    );
+    const waiting = (pending: number): Snapshot => {
+      const all = healthy(3, 10, 0);
+      return { ...all, nodes: all.nodes.map((node) => (node.id === 'n1' ? { ...node, pending } : node)) };
+    };
+    expect(said(waiting(1))).toContain('1 write waits for followers');
+    expect(said(waiting(2))).toContain('2 writes wait for followers');
+  });
+
   test('many are counted', () => {
     const all = behind(9, 100, 40, 0);
     const late = {
@@ -81,37 +100,6 @@ describe('the first line', () => {
     expect(first!.text).toBe(
       'DIVERGED: "日本語のとても長い名前のキー" is "京都" on n1, "東京" on n2, and 1 more',
     );
-  });
-});
-
-describe('wires', () => {
-  const withFaults = (...texts: readonly string[]): Snapshot => ({
-    ...healthy(5, 10, 0),
-    faults: texts.map((text, i) => ({
-      ...twoLeaders(3, 1, 0).faults[0]!,
-      id: `f${i + 1}`,
-      kind: text.split(' ')[0]!,
-      text,
-    })),
-  });
-
-  test('groups are of those who still talk, through others too', () => {
-    expect(wiresOf(withFaults()).groups).toEqual([['n1', 'n2', 'n3', 'n4', 'n5']]);
-    expect(wiresOf(withFaults('partition n1,n2/n3,n4,n5')).groups).toEqual([
-      ['n3', 'n4', 'n5'],
-      ['n1', 'n2'],
-    ]);
-    expect(wiresOf(withFaults('cut n1:n2', 'cut n2:n1')).groups).toHaveLength(1);
-  });
-
-  test('one way is not both', () => {
-    const wires = wiresOf(withFaults('cut n1:n2'));
-    expect(wires.oneWay).toEqual([['n1', 'n2']]);
-    expect([wires.cutBy('n1', 'n2'), wires.cutBy('n2', 'n1')]).toEqual([['f1'], []]);
-  });
-
-  test('a fault of a kind that is not known cuts nothing', () => {
-    expect(wiresOf(withFaults('solar-flare n1')).groups).toHaveLength(1);
   });
 });
 
@@ -137,6 +125,20 @@ describe('lines', () => {
   test('data cannot move the cursor', () => {
     expect(safe('a\u001B[2J\nb\t\u009B', false)).toBe(String.raw`a\u{1b}[2J\nb\t\u{9b}`);
     expect(safe('né', true)).toBe(String.raw`n\u{e9}`);
+  });
+
+  test('an escape is cut before it, never in it', () => {
+    const text = safe('日本語', true);
+    expect(clip(text, 17, '~')).toBe(String.raw`\u{65e5}\u{672c}~`);
+    expect(clip(text, 16, '~')).toBe(String.raw`\u{65e5}~`);
+    expect(clip(safe('日a\nb', true), 11, '~')).toBe(String.raw`\u{65e5}a~`);
+    expect(clip(safe('東\u009Bx', false), 8, '…')).toBe('東…');
+  });
+
+  test('the end of what is too long, where it is typed', () => {
+    expect(clipStart('abcdef', 4, '…')).toBe('…def');
+    expect(clipStart('東京都', 4, '…')).toBe('…都');
+    expect(clipStart('abc', 3, '…')).toBe('abc');
   });
 });
 

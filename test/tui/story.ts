@@ -112,7 +112,7 @@ export function twoLeaders(count: number, index: number, tMs: number): Snapshot 
       from !== 'client' && (from === 'n1' || to === 'n1') ? 'f1' : null,
     ),
     faults: [fault('f1', 'isolate n1')],
-    divergence: { state: 'behind' },
+    divergence: { state: 'forked' },
   };
 }
 

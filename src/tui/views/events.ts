@@ -1,18 +1,16 @@
 import type { ClusterEvent } from '../../cluster/event.ts';
 import { faultKinds } from '../../faults/faults.ts';
 import { isNodeId } from '../../protocol/node-id.ts';
-import { safe, type Line, type Span } from '../line.ts';
+import { eventRows, rowText } from '../event-rows.ts';
+import type { Line, Span } from '../line.ts';
 import { sinceUp } from '../node-words.ts';
 import type { Scene, Size } from '../scene.ts';
-import { passes } from '../selection.ts';
 import { body, type Body, type View } from '../view.ts';
 
-/** What happened, newest last, a lane for each node. */
+/** What happened, newest last, a lane for each node: blank as long as nothing tells what the node was. */
 export const events: View = (scene, size) => eventLines(scene, size, scene.state.scroll);
 
 const mostLanes = 16;
-
-type Lane = 'up' | 'down' | 'leads' | 'paused';
 
 /** The newest that fit, or those `scroll` lines before them. */
 export function eventLines(scene: Scene, { columns, rows }: Size, scroll: number): Body {
@@ -20,9 +18,7 @@ export function eventLines(scene: Scene, { columns, rows }: Size, scroll: number
   const ids = snapshot.nodes.map(({ id }) => id);
   const lanes = ids.length <= mostLanes && columns >= 44 + ids.length * 3;
   const filter = state.view === 'events' ? state.filter : '';
-  const found = withLanes(scene.events).filter(
-    ({ event }) => filter === '' || passes(filter, event.name, event.node ?? '', fieldsOf(event, false)),
-  );
+  const found = eventRows(scene.events, filter);
   if (found.length === 0)
     return body([[['dim', scene.events.length === 0 ? 'nothing yet' : 'no event contains that']]]);
   const listed = lanes ? rows - 1 : rows;
@@ -36,11 +32,16 @@ export function eventLines(scene: Scene, { columns, rows }: Size, scroll: number
   ];
   const note =
     scrollMax === 0 ? '' : `${from + 1} to ${end} of ${found.length}${skipped === 0 ? ', newest' : ''}`;
-  const lines = found.slice(from, end).map(({ event, before }): Line => {
+  const lines = found.slice(from, end).map((row): Line => {
+    const {
+      events: [event],
+      before,
+    } = row;
     const [paint, sign] = signOf(event, scene);
     const mine = ids.map((id): Span => {
       if (event.node === id || touches(event, id)) return [paint, `${sign}  `];
-      const lane = before.get(id) ?? 'up';
+      const lane = before.get(id);
+      if (lane === undefined) return '   ';
       if (lane === 'leads') return ['good', `${glyphs.laneLeads}  `];
       return ['dim', `${lane === 'up' ? glyphs.lane : glyphs.laneDown}  `];
     });
@@ -49,45 +50,24 @@ export function eventLines(scene: Scene, { columns, rows }: Size, scroll: number
       ...(lanes ? mine : [['bold', (event.node ?? '-').padEnd(4)] as const]),
       [paint, event.name],
       ' ',
-      ['dim', fieldsOf(event, scene.ascii)],
+      ['dim', rowText(row, scene.ascii)],
     ];
   });
   return body([...(lanes ? [head] : []), ...lines], note, scrollMax);
 }
 
-interface Laned {
-  readonly event: ClusterEvent;
-  /** What each node was when it happened. */
-  readonly before: ReadonlyMap<string, Lane>;
-}
-
-function withLanes(all: readonly ClusterEvent[]): readonly Laned[] {
-  let now: ReadonlyMap<string, Lane> = new Map();
-  return all.map((event) => {
-    const before = now;
-    const lane = event.node === null ? undefined : laneAfter[event.name];
-    if (lane !== undefined) now = new Map([...now, [event.node!, lane]]);
-    return { event, before };
-  });
-}
-
-const laneAfter: Readonly<Record<string, Lane>> = {
-  started: 'up',
-  killed: 'down',
-  stopped: 'down',
-  exited: 'down',
-  paused: 'paused',
-  resumed: 'up',
-  promoted: 'leads',
-  'stepped-down': 'up',
-};
-
 /** A fault is an event of the cluster; its text says whom it is about. */
 function touches({ node, fields }: ClusterEvent, id: string): boolean {
   const { text } = fields;
-  if (node !== null || typeof text !== 'string') return false;
-  const first = text.split(' ').slice(1).join(' ').split('/')[0]!;
-  return first.split(/[,:\s]/).some((word) => isNodeId(word) && word === id);
+  return node === null && typeof text === 'string' && isNamedIn(text.split('/')[0]!, id);
+}
+
+/** In what a fault was given: `n1:n2 --delay 5ms`. */
+export function isNamedIn(faultText: string, id: string): boolean {
+  return faultText
+    .split(/[,:/\s]/)
+    .slice(1)
+    .some((word) => isNodeId(word) && word === id);
 }
 
 function signOf({ name }: ClusterEvent, { glyphs }: Scene): Exclude<Span, string> {
@@ -98,13 +78,4 @@ function signOf({ name }: ClusterEvent, { glyphs }: Scene): Exclude<Span, string
   if (name === 'paused') return ['caution', glyphs.paused];
   if (name === 'started' || name === 'resumed' || name === 'healed') return ['good', glyphs.event];
   return ['bold', glyphs.event];
-}
-
-/** A fault's text says all; elsewhere the fields, as the event log has them. */
-function fieldsOf({ fields }: ClusterEvent, ascii: boolean): string {
-  const parts = Object.entries(fields).flatMap(([name, value]) => {
-    if (value === null || value === '') return [];
-    return [name === 'text' ? String(value) : `${name}=${String(value)}`];
-  });
-  return safe(parts.join(' '), ascii);
 }

@@ -1,6 +1,7 @@
 import type { NodeResult } from '../../client/diff-cluster.ts';
 import type { KeyDiff } from '../../client/diff.ts';
 import { count } from '../../commands/count.ts';
+import { some } from '../../commands/verdict.ts';
 import { compareText } from '../../lib/text.ts';
 import type { NodeId } from '../../protocol/node-id.ts';
 import { formatPosition } from '../../protocol/position.ts';
@@ -16,6 +17,11 @@ interface Row {
   readonly reference: string | null;
   readonly nodes: ReadonlyMap<NodeId, KeyDiff>;
 }
+
+/** Cells of a value, at least. */
+const leastCell = 8;
+/** Lines about nodes above the keys: what differs most in kind is first. */
+const mostStates = 4;
 
 /** Which keys differ between nodes, and whether that goes away by itself. */
 export const keys: View = (scene, { columns, rows }) => {
@@ -33,7 +39,7 @@ export const keys: View = (scene, { columns, rows }) => {
         `${reference.leads ? ', the leader' : ', whose log is longest (there is no leader)'}, at ${formatPosition(reference.at)}: ${count(reference.keys, 'key')}`,
       ],
     ],
-    nodes.filter(({ node }) => node !== reference.node).flatMap((node) => stateOf(node)),
+    ...statesOf(nodes.filter(({ node }) => node !== reference.node)),
     [],
   ];
   const all = rowsOf(nodes).filter(({ key }) => passes(state.filter, key));
@@ -45,8 +51,15 @@ export const keys: View = (scene, { columns, rows }) => {
     const line: Line = [['dim', why]];
     return body([...head, line].slice(0, rows));
   }
-  const shown = nodes.filter((node) => node.state !== 'unknown' && node.keys.length > 0).slice(0, 6);
+  const alike = alikeOf(nodes);
+  const shown = alike.slice(0, Math.max(1, Math.floor((columns - 40) / (leastCell + 1)) - 1));
+  const hidden = alike.slice(shown.length).flat();
   const table = tableLines(columnsFor(scene, shown, reference.node, columns), all, glyphs.more);
+  if (hidden.length > 0) {
+    head.splice(-1, 0, [
+      ['caution', `no room for what ${some(hidden)} ${hidden.length === 1 ? 'holds' : 'hold'}`],
+    ]);
+  }
   const { lines, scrollMax, note } = scrolled(table.slice(1), rows - head.length - 1, state.scroll);
   return body([...head, table[0]!, ...lines].slice(0, rows), note, scrollMax);
 };
@@ -71,14 +84,25 @@ function rowsOf(nodes: readonly NodeResult[]): readonly Row[] {
   );
 }
 
+/** Nodes that differ from the reference, those that hold the same together. */
+function alikeOf(nodes: readonly NodeResult[]): readonly (readonly NodeId[])[] {
+  const alike = new Map<string, NodeId[]>();
+  for (const node of nodes) {
+    if (node.state === 'unknown' || node.keys.length === 0) continue;
+    const held = JSON.stringify(node.keys.map(({ key, state, node: value }) => [key, state, value]));
+    alike.set(held, [...(alike.get(held) ?? []), node.node]);
+  }
+  return [...alike.values()];
+}
+
 function columnsFor(
   { ascii, glyphs }: Scene,
-  nodes: readonly NodeResult[],
+  nodes: readonly (readonly NodeId[])[],
   reference: NodeId,
   width: number,
 ): readonly Column<Row>[] {
   const cells = nodes.length + 2;
-  const each = Math.max(8, Math.min(28, Math.floor((width - 30) / cells)));
+  const each = Math.max(leastCell, Math.min(28, Math.floor((width - 30) / cells)));
   const value = (text: string | null): string =>
     text === null ? '(none)' : clip(safe(text === '' ? '""' : text, ascii), each, glyphs.more);
   return [
@@ -88,11 +112,11 @@ function columnsFor(
       cell: ({ key }): Span => ['bold', safe(key === '' ? '""' : key, ascii)],
     },
     { title: reference, width: each, cell: (row): Span => value(row.reference) },
-    ...nodes.map(({ node }): Column<Row> => ({
-      title: node,
+    ...nodes.map((ids): Column<Row> => ({
+      title: ids.length <= 2 ? ids.join(' ') : `${ids[0]!} +${ids.length - 1}`,
       width: each,
       cell: ({ nodes: of }): Span => {
-        const differs = of.get(node);
+        const differs = of.get(ids[0]!);
         if (differs === undefined) return ['dim', '='];
         return [differs.state === 'diverged' ? 'bad' : 'caution', value(differs.node)];
       },
@@ -108,19 +132,34 @@ function verdictOf({ nodes }: Row): Span {
   return ['caution', changedAt === undefined ? 'behind' : `behind ${changedAt}`];
 }
 
-function stateOf(node: NodeResult): readonly Span[] {
-  const { node: id, state } = node;
-  if (state === 'unknown') return [['dim', `${id} not known: ${node.reason}   `]];
-  if (state === 'equal') return [`${id} `, ['good', 'equal'], '   '];
+/** What became of the comparison, the worst first: a line for all nodes of which the same is to be said. */
+function statesOf(nodes: readonly NodeResult[]): readonly Line[] {
+  const said = new Map<string, { readonly span: Exclude<Span, string>; readonly ids: NodeId[] }>();
+  for (const node of nodes) {
+    const span = stateOf(node);
+    const before = said.get(span[1]);
+    if (before === undefined) said.set(span[1], { span, ids: [node.node] });
+    else before.ids.push(node.node);
+  }
+  const order = ['bad', 'caution', 'dim', 'good'];
+  const all = [...said.values()].toSorted((a, b) => order.indexOf(a.span[0]) - order.indexOf(b.span[0]));
+  const shown = all.length <= mostStates ? all : all.slice(0, mostStates - 1);
+  const others = all.slice(shown.length).flatMap(({ ids }) => ids);
+  return [
+    ...shown.map(({ span, ids }): Line => [`${ids.join(' ')} `, span]),
+    ...(others.length === 0 ? [] : [[`${some(others)} `, ['dim', 'differ in other ways'] as const]]),
+  ];
+}
+
+function stateOf(node: NodeResult): Exclude<Span, string> {
+  const { state } = node;
+  if (state === 'unknown') return ['dim', `not known: ${node.reason}`];
+  if (state === 'equal') return ['good', 'equal'];
   const what = node.forked
     ? `${state.toUpperCase()}, its log forked`
     : state === 'diverged'
       ? 'DIVERGED'
       : state;
   const differing = node.keys.length === 0 ? '' : ` (${count(node.keys.length, 'key')})`;
-  return [
-    `${id} `,
-    [state === 'diverged' ? 'bad' : 'caution', `${what} at ${formatPosition(node.at)}${differing}`],
-    '   ',
-  ];
+  return [state === 'diverged' ? 'bad' : 'caution', `${what} at ${formatPosition(node.at)}${differing}`];
 }

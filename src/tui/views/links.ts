@@ -1,8 +1,8 @@
 import type { LinkView, NodeView } from '../../cluster/snapshot.ts';
 import { clientPlace, type Place } from '../../cluster/place.ts';
 import type { NodeId } from '../../protocol/node-id.ts';
-import { fit, type Line, type Span } from '../line.ts';
-import { shortBytes, shortDuration } from '../node-words.ts';
+import { fit, widthOf, type Line, type Paint, type Span } from '../line.ts';
+import { isSlow, shortBytes, shortDuration } from '../node-words.ts';
 import type { Scene, Size } from '../scene.ts';
 import { passes, windowAround } from '../selection.ts';
 import { body, type View } from '../view.ts';
@@ -40,7 +40,7 @@ export function matrixLines(scene: Scene, { columns, rows }: Size): readonly Lin
   const to = snapshot.nodes;
   const from: readonly Place[] = [...to.map(({ id }) => id), clientPlace];
   const cell = Math.min(12, Math.max(1, Math.floor((columns - 8) / Math.max(1, to.length))));
-  const chosen = from.filter((place) => passes(state.filter, place) || state.view !== 'links');
+  const chosen = from.filter((place) => state.view !== 'links' || passes(state.filter, place));
   const shown = windowAround(chosen, rows - 1, Math.max(0, chosen.indexOf(state.selected)));
   const byEnds = new Map(snapshot.links.map((link) => [`${link.from} ${link.to}`, link]));
   const head: Line = [
@@ -51,39 +51,44 @@ export function matrixLines(scene: Scene, { columns, rows }: Size): readonly Lin
     place === state.selected ? ['bold', glyphs.selected] : ' ',
     ['bold', fit(place, 7, glyphs.more)],
     ...to.map((node): Span => {
-      const [paint, text] = cellOf(scene, place, node, byEnds.get(`${place} ${node.id}`));
-      return [paint, fit(cell < 3 ? text[0]! : text, cell, '')];
+      const [paint, sign, ...words] = cellOf(scene, place, node, byEnds.get(`${place} ${node.id}`));
+      // Whole or not at all: the beginning of a number is another number.
+      const forms = [...words.map((word) => `${sign} ${word}`), ...words.map((word) => `${sign}${word}`)];
+      return [paint, fit(forms.find((form) => widthOf(form) < cell) ?? sign, cell, '')];
     }),
   ];
   return [head, ...shown.items.map(line)];
 }
 
+/** Paint, sign, and what else could be said, the best first. */
 function cellOf(
-  { snapshot, wires, glyphs }: Scene,
+  scene: Scene,
   from: Place,
   to: NodeView,
   link: LinkView | undefined,
-): Exclude<Span, string> {
+): readonly [Paint, string, ...string[]] {
+  const { snapshot, wires, glyphs } = scene;
   if (from === to.id) return ['dim', ' '];
   const isDown = (id: NodeId): boolean =>
     snapshot.nodes.some((node) => node.id === id && (node.state === 'killed' || node.state === 'stopped'));
   const by = wires.cutBy(from, to.id);
   if (by.length > 0) {
     const held = link?.held.forward ?? 0;
-    const how = link?.state === 'reset' ? 'reset' : held > 0 ? shortBytes(held) : by[0];
-    return ['bad', `${glyphs.cut} ${how}`];
+    const how = link?.state === 'reset' ? ['reset'] : held > 0 ? [shortBytes(held)] : [];
+    return ['bad', glyphs.cut, ...how, by[0]!];
   }
   if (isDown(to.id) || (from !== clientPlace && isDown(from))) return ['dim', '-'];
-  if (link?.state !== 'slow') return ['dim', glyphs.dot];
-  return ['caution', `${glyphs.busy} ${link.delayMs > 0 ? shortDuration(link.delayMs) : link.faults[0]}`];
+  if (link === undefined || !isSlow(link, scene)) return ['dim', glyphs.dot];
+  const late = link.delayMs > 0 ? [shortDuration(link.delayMs)] : [];
+  return ['caution', glyphs.busy, ...late, link.faults[0] ?? ''];
 }
 
 function legend({ glyphs }: Scene): Line {
   return [
-    ['dim', `rows send, columns hear: ${glyphs.dot} passes, `],
+    ['dim', `row sends, column hears: ${glyphs.dot} passes  `],
     ['caution', `${glyphs.busy} slow`],
-    ['dim', ', '],
-    ['bad', `${glyphs.cut} held back`],
-    ['dim', ' (by whom, or how much), - down'],
+    ['dim', '  '],
+    ['bad', `${glyphs.cut} held`],
+    ['dim', ' (bytes, or fault)  - down'],
   ];
 }

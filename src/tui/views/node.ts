@@ -1,4 +1,5 @@
-import type { NodeView } from '../../cluster/snapshot.ts';
+import type { ClusterEvent } from '../../cluster/event.ts';
+import type { NodeView, Snapshot } from '../../cluster/snapshot.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { bucketMs } from '../history.ts';
 import { safe, type Line, type Span } from '../line.ts';
@@ -7,18 +8,26 @@ import type { Scene } from '../scene.ts';
 import { selectedView } from '../selection.ts';
 import { peakOf, sparkline } from '../sparkline.ts';
 import { body, scrolled, type View } from '../view.ts';
-import { eventLines } from './events.ts';
+import { eventLines, isNamedIn } from './events.ts';
+import { faultLines } from './faults.ts';
 import { rule } from './rule.ts';
 
 /** All about one node. */
 export const nodePage: View = (scene, { columns, rows }) => {
   const node = selectedView(scene);
   if (node === null) return body([[['bad', `there is no ${scene.state.selected}`]]]);
-  const { history, glyphs, events } = scene;
+  const { history, glyphs, events, snapshot } = scene;
   const lags = (history.lag.get(node.id) ?? []).slice(-Math.max(10, columns - 10));
-  const own = { ...scene, events: events.filter((event) => event.node === node.id) };
+  const isOwn = ({ node: of, fields: { text } }: ClusterEvent): boolean =>
+    of === node.id || (of === null && typeof text === 'string' && isNamedIn(text, node.id));
+  const own = { ...scene, events: events.filter(isOwn) };
+  const faults = snapshot.faults.filter(
+    ({ id, text }) => isNamedIn(text, node.id) || meets(snapshot, id, node.id),
+  );
+  const inForce = faultLines({ ...scene, snapshot: { ...snapshot, faults } }, columns);
   const lines: Line[] = [
     ...fields(node, scene).map(([name, ...value]): Line => [['dim', name.padEnd(12)], ...value]),
+    ...(faults.length === 0 ? [] : [[], rule(`faults that meet ${node.id}`, columns, glyphs), ...inForce]),
     [],
     rule(
       `lag, last ${Math.round((lags.length * bucketMs) / 1000)}s, peak ${peakOf([lags])}`,
@@ -32,6 +41,11 @@ export const nodePage: View = (scene, { columns, rows }) => {
   ];
   return { ...scrolled(lines, rows, scene.state.scroll), buckets: lags.length };
 };
+
+/** A fault on links it sends or is sent on. */
+function meets({ links }: Snapshot, fault: string, id: string): boolean {
+  return links.some(({ from, to, faults }) => (from === id || to === id) && faults.includes(fault));
+}
 
 function fields(node: NodeView, scene: Scene): readonly (readonly [string, ...Span[]])[] {
   const position = (at: NodeView['received']): Span => (at === null ? ['dim', '?'] : at.text);

@@ -3,7 +3,7 @@ import { bucketMs } from '../history.ts';
 import { beside, widthOfLine, type Line, type Span } from '../line.ts';
 import { appliedOf, behindOf, lateOf, receivedOf, roleOf, shortBytes, wireOf } from '../node-words.ts';
 import type { Scene, Size } from '../scene.ts';
-import { passes, windowAround } from '../selection.ts';
+import { visibleNodes, windowAround } from '../selection.ts';
 import { peakOf, sparkline } from '../sparkline.ts';
 import { tableLines, widthOfColumns, type Column } from '../table.ts';
 import { body, type Body, type View } from '../view.ts';
@@ -14,8 +14,8 @@ import { rule } from './rule.ts';
 
 /** Every node in a row, then what the network does and what has happened, as far as there is room. */
 export const overview: View = (scene, { columns, rows }) => {
-  const { snapshot, state } = scene;
-  const nodes = snapshot.nodes.filter((node) => passesNode(scene, node));
+  const { state } = scene;
+  const nodes = visibleNodes(scene);
   const wanted = nodes.length + 1;
   // What is below needs five lines to say anything.
   const room = rows < 12 ? rows : Math.min(wanted, rows - 5);
@@ -28,11 +28,6 @@ export const overview: View = (scene, { columns, rows }) => {
   const all = [...lines, ...(rest.length > 0 ? [[]] : []), ...rest];
   return { ...body(all, shown.items.length < nodes.length ? part : ''), buckets };
 };
-
-function passesNode(scene: Scene, node: NodeView): boolean {
-  const role = roleOf(node, scene);
-  return passes(scene.state.filter, node.id, typeof role === 'string' ? role : role[1]);
-}
 
 function nodeTable(
   scene: Scene,
