@@ -5,6 +5,7 @@ import type {
   Context,
   Invoked,
   InvokeOptions,
+  LabResult,
   Result,
   ScreenResult,
   ShellResult,
@@ -39,6 +40,12 @@ export interface Host {
   readonly shell: ((asked: ShellResult, inherited: Globals, output: Output) => Promise<number>) | null;
   /** Nobody can end what runs here: what goes on for ever is refused. */
   readonly unattended?: boolean;
+  /** Where the clusters are it is about; this user's when left out. */
+  readonly root?: string;
+  /** None, when left out. */
+  readonly last?: Context['last'];
+  /** Not, when left out. */
+  readonly bound?: Context['bound'];
   /** What the command line is given unless it says otherwise. */
   readonly inherited: Parsed['globals'];
   /** Told what was printed as one document, or would have been with `--json`. */
@@ -130,9 +137,11 @@ class Line {
       interrupts: this.host.interrupts,
       context: (signal, waitMs): Context => ({
         cluster: clusterOf(this.globals),
-        root: stateRoot(),
+        root: this.root(),
         timeoutMs: waitMs,
         chance,
+        last: this.host.last ?? null,
+        bound: this.host.bound ?? false,
         signal,
         progress: progress.say,
         stdin: this.host.stdin,
@@ -147,6 +156,7 @@ class Line {
   }
 
   private async print(result: Result, signal: AbortSignal): Promise<number> {
+    if (result.kind === 'lab') return await this.print(await labResult(result), signal);
     if (result.kind === 'shell') {
       const { shell } = this.host;
       if (shell === null) throw usage('shell', 'There is a shell already, or nobody to type into one.');
@@ -174,7 +184,7 @@ class Line {
     const { save } = this.globals;
     if (save !== undefined) {
       const named = [told['cluster'], facts['cluster']].find((one) => typeof one === 'string');
-      saveResult(stateRoot(), typeof named === 'string' ? named : clusterOf(this.globals), save, told);
+      saveResult(this.root(), typeof named === 'string' ? named : clusterOf(this.globals), save, told);
     }
     this.host.onDocument?.(told);
   }
@@ -202,35 +212,58 @@ class Line {
     return new ReplabError('usage', facts, { cause: error });
   }
 
+  private root(): string {
+    return this.host.root ?? stateRoot();
+  }
+
   /** What command lines inside this one are given: all but where to keep a result. */
   private passedOn(): Globals {
     const { save: _, ...others } = this.globals;
     return others;
   }
 
-  /** A command line inside this one: its output is caught, and it ends when this one does. */
+  /**
+   * A command line inside this one: its output is caught, and it ends when this one does. Elsewhere, it is
+   * given none of this one's wishes but the time.
+   */
   private async invoke(
     words: readonly string[],
     signal: AbortSignal,
-    { unattended = this.host.unattended ?? false }: InvokeOptions = {},
+    { unattended = this.host.unattended ?? false, elsewhere }: InvokeOptions = {},
   ): Promise<Invoked> {
     const caught = { out: '', err: '' };
     let document: Told | null = null;
     const interrupts: Interrupts = { onFirst: () => {} };
-    signal.addEventListener('abort', () => interrupts.onFirst(toReplabError(signal.reason)), { once: true });
+    const onAbort = (): void => interrupts.onFirst(toReplabError(signal.reason));
+    signal.addEventListener('abort', onAbort, { once: true });
     const exit = await execute(words, {
       ...this.host,
+      ...elsewhere,
       ...(unattended ? { unattended, stdin: nobodyTypes, colour: false } : {}),
       show: null,
       shell: null,
       interrupts,
       out: (text) => void (caught.out += text),
       err: (text) => void (caught.err += text),
-      inherited: this.passedOn(),
+      inherited: elsewhere === undefined ? this.passedOn() : timeOf(this.globals),
       onDocument: (told) => (document = told),
     });
+    signal.removeEventListener('abort', onAbort);
     return { exit, ...caught, document };
   }
+}
+
+function timeOf({ timeout }: Globals): Globals {
+  return timeout === undefined ? {} : { timeout };
+}
+
+/** Apart, since only labs need the code that reads them. */
+async function labResult({ context, asked }: LabResult): Promise<Result> {
+  const [{ carryOut }, { lineFault }] = await Promise.all([
+    import('../lab/labs.ts'),
+    import('./line-fault.ts'),
+  ]);
+  return await carryOut(asked, context, lineFault);
 }
 
 function clusterOf({ cluster }: Globals): string | null {

@@ -84,6 +84,10 @@ export interface Context {
   readonly timeoutMs: number;
   /** Begins at `--seed`, or anywhere; what was drawn from it is told with the result. */
   readonly chance: Chance;
+  /** The result of the command line before, where a lab runs one after another; stands in `expect` as `last`. */
+  readonly last: object | null;
+  /** Clusters that are started end with this process, however that ends. */
+  readonly bound: boolean;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** One line about what is going on; shown when it goes on for long. */
@@ -100,6 +104,14 @@ export interface InvokeOptions {
    * standard input, is refused at once, and its text has no colours.
    */
   readonly unattended?: boolean;
+  readonly elsewhere?: Elsewhere;
+}
+
+/** Where a command line runs that is not simply another of the same user: in a state directory of its own. */
+export interface Elsewhere {
+  readonly root: string;
+  readonly last: object | null;
+  readonly bound: boolean;
 }
 
 /** What became of a command line, and what it would have printed. */
@@ -179,7 +191,34 @@ export interface ShellResult {
   readonly prompt: string;
 }
 
-export type Result = DocumentResult | StreamResult | ScreenResult | ShellResult;
+/** Labs, which are a room above the commands: the command line carries it out. */
+export interface LabResult {
+  readonly kind: 'lab';
+  readonly context: Context;
+  readonly asked: LabAsked;
+}
+
+export interface LabAsked {
+  readonly action: LabAction;
+  readonly names: readonly string[];
+  /** Null: those that come with replab. */
+  readonly dir: string | null;
+  readonly all: boolean;
+  readonly coverage: boolean;
+  readonly repeat: number;
+  readonly jobs: number;
+  readonly keep: boolean;
+  readonly withoutFix: boolean;
+  /** Lines, on a terminal too. */
+  readonly ci: boolean;
+  readonly tap: boolean;
+  readonly junit: string | null;
+}
+
+export const labActions = ['list', 'show', 'run'] as const;
+export type LabAction = (typeof labActions)[number];
+
+export type Result = DocumentResult | StreamResult | ScreenResult | ShellResult | LabResult;
 
 /** Ties the types of `run`'s input to the declared arguments and options. */
 export function defineCommand<const A extends Args, const O extends Options>(

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 
 export const groups = {
+  lab: 'Labs',
   cluster: 'Clusters',
   look: 'Looking',
   data: 'Keys and values',
@@ -20,6 +21,7 @@ export interface CommandRow {
 
 /** Every command. The command line, its help and the README's table are made from this. */
 export const commands = {
+  lab: { group: 'lab', load: async () => (await import('./lab.ts')).lab },
   up: { group: 'cluster', load: async () => (await import('./up.ts')).up },
   down: { group: 'cluster', load: async () => (await import('./down.ts')).down },
   reset: { group: 'cluster', load: async () => (await import('./reset.ts')).reset },

@@ -15,8 +15,9 @@ export interface Inputs {
 
 /** `from`: a file, `-` for standard input, null for none. The document in it stands beside as `last`. */
 export async function openInputs(context: Context, from: string | null): Promise<Inputs> {
-  const last = from === null ? null : documentIn(await textOf(context, from), from);
-  const cluster = last === null ? await openCluster(opening(context)) : await openOrNull(context);
+  const given = from === null ? null : documentIn(await textOf(context, from), from);
+  const cluster = given === null ? await openCluster(opening(context)) : await openOrNull(context);
+  const last = given ?? context.last;
   const saved = cluster === null ? {} : readSaved(cluster.dir);
   return { cluster, beside: { ...saved, ...(last === null ? {} : { last }) } };
 }

@@ -106,7 +106,7 @@ export const up = defineCommand({
       root: context.root,
       name,
       spec,
-      bound: options.foreground,
+      bound: options.foreground || context.bound,
       signal: context.signal,
       onProgress: context.progress,
     });

@@ -153,6 +153,7 @@ class Control implements FaultControl {
     const event = events.append(null, name, {
       ids: ending.map(({ id }) => id).join(' '),
       ...sum(healed.map(({ hit }) => hit)),
+      ...unhit(healed),
     });
     return { changed: true, event, healed };
   }
@@ -221,6 +222,14 @@ function checked(given: FaultParams, nodes: readonly NodeId[], regions: readonly
 function wasIssued(id: string, nextFault: number): boolean {
   const match = /^f([1-9]\d{0,8})$/.exec(id);
   return match !== null && Number(match[1]) < nextFault;
+}
+
+/** Those that did nothing to anything with data in it, or to their node. */
+function unhit(healed: Methods['heal']['result']['healed']): { readonly unhit?: string } {
+  const ids = healed
+    .filter(({ hit }) => hit.payload === 0 && Object.values(hit.counts).every((count) => count === 0))
+    .map(({ id }) => id);
+  return ids.length === 0 ? {} : { unhit: ids.join(' ') };
 }
 
 function sum(hits: readonly HitView[]): { readonly heldFrames: number; readonly heldBytes: number } {

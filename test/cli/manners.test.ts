@@ -73,6 +73,7 @@ describe.for(commandNames)('%s', (name) => {
 
 /** Words that an argument of that name may be. */
 const sensible: Readonly<Record<string, string>> = {
+  ACTION: 'list',
   CONDITION: 'leader',
   SHELL: 'bash',
   CODE: 'no-leader',

@@ -25,6 +25,8 @@ function start(what: Command, timeoutMs: number | null) {
       cluster: null,
       root: '',
       timeoutMs: ms,
+      last: null,
+      bound: false,
       signal,
       progress: () => {},
       chance: createChance(1),

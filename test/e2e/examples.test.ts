@@ -12,6 +12,7 @@ import { bin, cluster, shell, type Shell } from './replab.ts';
 const alone = [
   'up',
   'down',
+  'lab',
   'check',
   'sim',
   'modes',

@@ -17,11 +17,12 @@ const pureRooms = ['lib', 'protocol', 'cluster', 'faults'];
  */
 export const rooms: Readonly<Record<string, Room>> = {
   library: { from: ['cli', 'commands', 'client', 'control', 'cluster', 'protocol', 'lib'] },
-  cli: { from: ['tui', 'commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
+  cli: { from: ['tui', 'lab', 'commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
   tui: {
     from: ['commands', 'client', 'control', ...pureRooms],
     packages: ['chalk', 'ink', 'react', 'string-width'],
   },
+  lab: { from: ['commands', 'client', 'control', ...pureRooms], packages: ['marked', 'yaml'] },
   commands: { from: ['supervisor', 'client', 'control', 'sim', 'checkers', 'history', ...pureRooms] },
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
   engines: { from: ['control', 'node', 'store', ...pureRooms] },

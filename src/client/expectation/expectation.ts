@@ -30,7 +30,7 @@ export function compileExpectation(text: string, beside: Beside = {}, withSnapsh
   return { text, judge: (snapshot) => judge(tree, text, { ...snapshot, ...beside }) };
 }
 
-function rootShape(beside: Beside, withSnapshot: boolean): Shape {
+export function rootShape(beside: Beside, withSnapshot: boolean): Shape {
   const snapshot = shapeOf(snapshotSchema);
   const own = withSnapshot && snapshot.kind === 'object' ? snapshot.fields : {};
   const others = Object.entries(beside).map(([name, value]) => [name, shapeOfValue(value)] as const);
