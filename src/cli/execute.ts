@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type {
   AnyInput,
   Command,
@@ -7,8 +6,6 @@ import type {
   InvokeOptions,
   LabResult,
   Result,
-  ScreenResult,
-  ShellResult,
 } from '../commands/command.ts';
 import { commands, type CommandName } from '../commands/commands.ts';
 import { plain } from '../commands/style.ts';
@@ -17,42 +14,15 @@ import { exitCodes } from '../control/exit-codes.ts';
 import { saveNameFault, saveResult } from '../control/saved-results.ts';
 import { stateRoot } from '../control/state-dir.ts';
 import { createChance, type Chance } from '../lib/chance.ts';
-import { parseDuration } from '../lib/duration.ts';
 import { documentOf, errorDocumentOf, itemsDocument, type Told } from './document.ts';
+import type { Globals, Host } from './host.ts';
 import { loadStyle, printDocument, printError, printStream, type Output } from './output.ts';
-import { usage, type Parsed } from './parse.ts';
+import { usage } from './parse.ts';
 import type { Progress } from './progress.ts';
 import { route } from './route.ts';
 import { runCommand, type Interrupts } from './run.ts';
 import { usageLine } from './usage-line.ts';
-
-/** Where a command line runs: the process, a line of the shell, another command. */
-export interface Host {
-  out(text: string): void;
-  err(text: string): void;
-  readonly colour: boolean;
-  readonly interrupts: Interrupts;
-  stdin(): Promise<Buffer>;
-  progress(enabled: boolean): Progress;
-  /** Takes the terminal for a screen until it is left; null where there is none: it is lines then. */
-  readonly show: ((screen: ScreenResult, output: Output, signal: AbortSignal) => Promise<void>) | null;
-  /** Runs lines of a terminal or of standard input; null where there is a shell already, or nobody types. */
-  readonly shell: ((asked: ShellResult, inherited: Globals, output: Output) => Promise<number>) | null;
-  /** Nobody can end what runs here: what goes on for ever is refused. */
-  readonly unattended?: boolean;
-  /** Where the clusters are it is about; this user's when left out. */
-  readonly root?: string;
-  /** None, when left out. */
-  readonly last?: Context['last'];
-  /** Not, when left out. */
-  readonly bound?: Context['bound'];
-  /** What the command line is given unless it says otherwise. */
-  readonly inherited: Parsed['globals'];
-  /** Told what was printed as one document, or would have been with `--json`. */
-  onDocument?(document: Told): void;
-}
-
-type Globals = Parsed['globals'];
+import { clusterOf, seedOf, timeOf, timeoutOf } from './wishes.ts';
 
 /** Finds the command, reads its words, runs it, prints what came of it. Answers the exit code; never rejects. */
 export async function execute(argv: readonly string[], host: Host): Promise<number> {
@@ -253,10 +223,6 @@ class Line {
   }
 }
 
-function timeOf({ timeout }: Globals): Globals {
-  return timeout === undefined ? {} : { timeout };
-}
-
 /** Apart, since only labs need the code that reads them. */
 async function labResult({ context, asked }: LabResult): Promise<Result> {
   const [{ carryOut }, { lineFault }] = await Promise.all([
@@ -264,21 +230,6 @@ async function labResult({ context, asked }: LabResult): Promise<Result> {
     import('./line-fault.ts'),
   ]);
   return await carryOut(asked, context, lineFault);
-}
-
-function clusterOf({ cluster }: Globals): string | null {
-  const named = cluster ?? process.env['REPLAB_CLUSTER'];
-  return named === undefined || named === '' ? null : named;
-}
-
-function timeoutOf(command: string, given: string | undefined): number | null {
-  if (given === undefined) return null;
-  const ms = parseDuration(given);
-  if (ms !== null) return ms;
-  throw usage(
-    command,
-    `--timeout is ${JSON.stringify(given)}; expected a duration such as 250ms, 10s or 1m.`,
-  );
 }
 
 function checkEnd(command: Command, input: AnyInput, { unattended }: Host): void {
@@ -297,11 +248,4 @@ function checkSave(command: Command, input: AnyInput, name: string | undefined):
   if (command.removesCluster?.(input) === true) {
     throw usage(command.name, `--save keeps results with their cluster, and ${command.name} removes it.`);
   }
-}
-
-/** Without one, any that is short enough to be typed again. */
-function seedOf(command: string, given: string | undefined): number {
-  if (given === undefined) return randomInt(1_000_000);
-  if (/^\d{1,15}$/.test(given)) return Number(given);
-  throw usage(command, `--seed is ${JSON.stringify(given)}; expected a whole number.`);
 }

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { exitCodeOf, toReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { plain } from '../commands/style.ts';
-import type { Host } from './execute.ts';
+import type { Host } from './host.ts';
 import { printError, wantsColour } from './output.ts';
 import { createProgress } from './progress.ts';
 import { show } from './show.ts';

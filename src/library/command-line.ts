@@ -1,4 +1,5 @@
-import { execute, type Host } from '../cli/execute.ts';
+import { execute } from '../cli/execute.ts';
+import type { Host } from '../cli/host.ts';
 import { errorFromWire, ReplabError } from '../control/errors.ts';
 
 /** What `--json` prints, with how the command ended; of a stream its `items`. */

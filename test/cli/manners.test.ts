@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { execute, type Host } from '../../src/cli/execute.ts';
+import { execute } from '../../src/cli/execute.ts';
+import type { Host } from '../../src/cli/host.ts';
 import { commandNames, commands } from '../../src/commands/commands.ts';
 
 /** A command line as it would run alone, with what it said. */
