@@ -5,9 +5,9 @@ import type { ConditionHits } from '../faults/machine.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome } from '../protocol/request.ts';
-import type { LostUnsynced, Synced } from '../store/disk-files.ts';
+import { nothingSynced, type LostUnsynced, type Synced } from '../store/disk-files.ts';
 
-export type { LostUnsynced, Synced };
+export { nothingSynced, type LostUnsynced, type Synced };
 
 /** Who implements the nodes of a cluster. One row in `engines.ts` each. */
 export interface Engine {

@@ -4,7 +4,7 @@ import { corruptStore, explain, foreignStore, StoreError } from './store-error.t
 
 /** `RLAB`: what a replab database carries in its header as its application id. */
 const applicationId = 0x524c4142;
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 export interface DatabaseOptions {
   readonly file: string;

@@ -9,15 +9,20 @@ import { join } from 'node:path';
 import type { DiskId } from '../protocol/node-id.ts';
 import { renameDisk } from './node-file.ts';
 import { corruptStore } from './store-error.ts';
-import { bytesOfFrames, checkpointedFrames, readWal } from './wal-file.ts';
+import { bytesOfFrames, checkpointedFrames, readWal, type Wal } from './wal-file.ts';
 
-const files = ['node.db', 'node.db-wal', 'data.db', 'data.db-wal'] as const;
+/** node.db, the data.db of each shard, and their WALs. */
+const diskFile = /^(?:node|data(?:-\d+)?)\.db(?:-wal)?$/;
 
-/** Up to where a disk is known to be fsynced: frames of one generation of its WAL. */
-export interface Synced {
-  readonly salts: string | null;
-  readonly frames: number;
+/** Throws when there is no such disk. */
+async function filesOn(dir: string): Promise<readonly string[]> {
+  return (await readdir(dir)).filter((name) => diskFile.test(name)).toSorted();
 }
+
+/** Up to where a disk is known to be fsynced: by the name of a WAL, frames of one generation of it. */
+export type Synced = Readonly<Record<string, { readonly salts: string; readonly frames: number }>>;
+
+export const nothingSynced: Synced = {};
 
 /** What a power failure took: commits, and the bytes of the WAL they were in. */
 export interface LostUnsynced {
@@ -48,39 +53,53 @@ export async function copyDisk(from: string, to: string, as: DiskId | null): Pro
 
 /** Fsyncs all that is on a disk now. */
 export async function syncDisk(dir: string): Promise<Synced> {
+  const names = await filesOn(dir);
   // Read first: what is written meanwhile may be synced too, and is not claimed to be.
-  const wal = readWal(join(dir, 'data.db-wal'));
+  const synced = walsOf(dir, names).map(({ name, wal }) => {
+    return [name, { salts: wal.salts, frames: wal.commits.at(-1) ?? 0 }] as const;
+  });
   // Whoever closes a store meanwhile takes its WALs away, when all of them is in the databases and fsynced.
-  for (const name of await filesOn(dir)) await syncFile(join(dir, name)).catch(ignoreMissing);
-  return { salts: wal?.salts ?? null, frames: wal?.commits.at(-1) ?? 0 };
+  for (const name of names) await syncFile(join(dir, name)).catch(ignoreMissing);
+  return Object.fromEntries(synced);
 }
 
 /**
- * What a machine that loses power would have left of a disk under durability `normal`: the WAL up to where it
+ * What a machine that loses power would have left of a disk under durability `normal`: each WAL up to where it
  * was fsynced, by `syncDisk` or by a checkpoint, copied to `to` as disk `as`. No copy when nothing was lost.
  */
 export async function loseUnsynced(
   { from, synced }: { readonly from: string; readonly synced: Synced },
   { to, as }: { readonly to: string; readonly as: DiskId },
 ): Promise<LostUnsynced> {
-  const wal = readWal(join(from, 'data.db-wal'));
-  if (wal === null) return { commits: 0, bytes: 0 };
-  const kept = Math.max(
-    synced.salts === wal.salts ? synced.frames : 0,
-    checkpointedFrames(join(from, 'data.db-shm'), wal),
-  );
-  const lost = wal.commits.filter((frames) => frames > kept);
-  if (lost.length === 0) return { commits: 0, bytes: 0 };
+  const cuts = walsOf(from, await filesOn(from)).flatMap(({ name, wal }) => {
+    const known = synced[name]?.salts === wal.salts ? synced[name].frames : 0;
+    const kept = Math.max(known, checkpointedFrames(join(from, name.replace(/-wal$/, '-shm')), wal));
+    const lost = wal.commits.filter((frames) => frames > kept);
+    if (lost.length === 0) return [];
+    const keptBytes = bytesOfFrames(wal, kept);
+    return { name, keptBytes, commits: lost.length, bytes: bytesOfFrames(wal, lost.at(-1)!) - keptBytes };
+  });
+  if (cuts.length === 0) return { commits: 0, bytes: 0 };
   await copyDisk(from, to, as);
-  await truncate(join(to, 'data.db-wal'), bytesOfFrames(wal, kept));
-  await syncFile(join(to, 'data.db-wal'));
-  return { commits: lost.length, bytes: bytesOfFrames(wal, lost.at(-1)!) - bytesOfFrames(wal, kept) };
+  for (const { name, keptBytes } of cuts) {
+    await truncate(join(to, name), keptBytes);
+    await syncFile(join(to, name));
+  }
+  const sum = (of: 'commits' | 'bytes'): number => cuts.reduce((total, cut) => total + cut[of], 0);
+  return { commits: sum('commits'), bytes: sum('bytes') };
 }
 
-/** Throws when there is no such disk. */
-async function filesOn(dir: string): Promise<readonly string[]> {
-  const there = await readdir(dir);
-  return files.filter((name) => there.includes(name));
+/** The WALs of the shards; that of node.db is fsynced at every commit. */
+function walsOf(
+  dir: string,
+  names: readonly string[],
+): readonly { readonly name: string; readonly wal: Wal }[] {
+  return names
+    .filter((name) => name.startsWith('data') && name.endsWith('-wal'))
+    .flatMap((name) => {
+      const wal = readWal(join(dir, name));
+      return wal === null ? [] : { name, wal };
+    });
 }
 
 async function syncFile(path: string): Promise<void> {

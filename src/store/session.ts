@@ -1,22 +1,22 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Durability } from '../cluster/spec.ts';
-import type { Entry } from '../protocol/entry.ts';
 import type { DiskId } from '../protocol/node-id.ts';
 import { zeroBallot } from '../protocol/position.ts';
-import type { Log, Local, State } from '../protocol/store.ts';
-import type { TurnState } from '../protocol/store-medium.ts';
+import { newTurn, type TurnState } from '../protocol/store-medium.ts';
 import { openDataFile, type DataFile } from './data-file.ts';
 import { explaining } from './database.ts';
 import { corruptStore } from './store-error.ts';
-import { lockNodeFile, type BootCount, type OpenNodeFile } from './node-file.ts';
+import { lockNodeFile, type BootCount, type LockedNodeFile, type OpenNodeFile } from './node-file.ts';
 
-export interface StoreOptions {
+export interface DiskOptions {
   /** Made when missing, for its owner alone. */
   readonly dir: string;
   /** Says whose data they are; any text, the same whenever they are opened. */
   readonly cluster: string;
   readonly disk: DiskId;
+  /** Stores on it, the same whenever it is opened. */
+  readonly shards: number;
   /** `normal`: a killed process loses nothing. `full`: nor does a machine that loses power. */
   readonly durability: Durability;
   /** Sound if absent. */
@@ -33,96 +33,133 @@ export interface DiskState {
 
 export const soundDisk: DiskState = { isFull: () => false, committed: () => undefined };
 
-/** Everything that hangs on the open files, and dies with them. */
-export interface Session {
-  readonly local: Local;
-  readonly log: Log;
-  readonly state: State;
-  startTurn(): void;
-  /** node.db first (B0.3): a promise may outlive the turn that made it, the turn never its promise. */
-  commit(): readonly Entry[];
-  /** Never throws. */
-  rollback(): void;
-  /** Forgets what is in memory for what is on disk. */
-  reload(): void;
-  limitPages(pages: number | null): void;
-  /** Nothing is fsynced from now on, not even as the files are closed. */
-  forgetSyncs(): void;
-  close(): void;
+/** `data.db` of the first shard, `data-1.db` of the next. */
+export function dataFileName(shard: number): string {
+  return shard === 0 ? 'data.db' : `data-${shard}.db`;
 }
 
-/**
- * node.db is locked first and settled last: a start that was cut off leaves a fresh node.db, so that the
- * next one knows that data.db may be missing.
- */
-export function openSession(
-  { dir, cluster, disk, durability, state = soundDisk }: StoreOptions,
-  turn: TurnState,
-  boot: BootCount,
-): Session {
-  explaining(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
-  const opened: { data?: DataFile; node?: OpenNodeFile } = {};
-  const lastEpoch = () => opened.data?.log.last().epoch ?? zeroBallot;
-  const locked = lockNodeFile({ file: join(dir, 'node.db'), cluster, turn, state }, lastEpoch);
-  const close = (): void => {
-    opened.data?.close();
-    locked.close();
-  };
-  try {
-    // Looked at before it is opened: SQLite would make it anew, and remove the WAL beside it.
-    if (!locked.fresh && isBlank(join(dir, 'data.db'))) {
-      throw corruptStore(join(dir, 'data.db'), 'it is missing or empty, and node.db beside it is not');
+/** The open files of one disk: node.db, and a data.db for each shard. What hangs on a file dies with it. */
+export class DiskFiles {
+  /** Of each shard. No two are open at a time. */
+  readonly turns: readonly TurnState[];
+  readonly state: DiskState;
+  readonly #options: DiskOptions;
+  readonly #data: (DataFile | null)[];
+  #node: OpenNodeFile | null = null;
+
+  /** Opens all of them, and counts a boot. Throws `StoreError` when that cannot be. */
+  constructor(options: DiskOptions) {
+    const shards = Array.from({ length: options.shards }, (_, shard) => shard);
+    this.#options = options;
+    this.state = options.state ?? soundDisk;
+    this.turns = shards.map(newTurn);
+    this.#data = shards.map(() => null);
+    explaining(options.dir, () => mkdirSync(options.dir, { recursive: true, mode: 0o700 }));
+    this.#open(shards, 'count');
+  }
+
+  /** Throws while it is closed: another shard's recovery may have failed halfway. */
+  get node(): OpenNodeFile {
+    if (this.#node === null) throw new Error('node.db could not be opened again');
+    return this.#node;
+  }
+
+  /** Null while it is closed. */
+  data(shard: number): DataFile | null {
+    return this.#data[shard] ?? null;
+  }
+
+  /** Opens what a shard needs and is closed; that is no new boot. */
+  open(shard: number): void {
+    this.#open([shard], 'keep');
+  }
+
+  /** Of a shard that recovers: node.db too, since its part in the failed turn is in it. */
+  closeToRecover(shard: number): void {
+    this.#closeData(shard);
+    this.#closeNode();
+  }
+
+  /** The last shard's takes node.db along. */
+  close(shard: number): void {
+    this.#closeData(shard);
+    if (this.#data.every((data) => data === null)) this.#closeNode();
+  }
+
+  /** Nothing is fsynced from now on, not even as the files are closed. */
+  forgetSyncs(): void {
+    this.#node?.forgetSyncs();
+    for (const data of this.#data) data?.forgetSyncs();
+  }
+
+  /**
+   * node.db is locked first and settled last: a start that was cut off leaves a fresh node.db, so that the
+   * next one knows that a data.db may be missing.
+   */
+  #open(shards: readonly number[], boot: BootCount): void {
+    const locked = this.#node === null ? this.#lock() : null;
+    const opened: number[] = [];
+    try {
+      for (const shard of shards.filter((one) => this.#data[one] === null)) {
+        this.#data[shard] = this.#openData(shard, locked?.fresh ?? false);
+        opened.push(shard);
+      }
+      if (locked !== null) this.#node = locked.settle(this.#options.disk, boot);
+    } catch (error) {
+      for (const shard of opened) this.#closeData(shard);
+      locked?.close();
+      throw error;
     }
-    opened.data = openDataFile({
-      file: join(dir, 'data.db'),
+  }
+
+  #lock(): LockedNodeFile {
+    const { dir, cluster, shards } = this.#options;
+    const { turns } = this;
+    return lockNodeFile({
+      file: join(dir, 'node.db'),
+      cluster,
+      shards,
+      state: this.state,
+      turn: {
+        get open() {
+          return turns.some(({ open }) => open);
+        },
+      },
+      lastEpoch: (shard) => this.#data[shard]?.log.last().epoch ?? zeroBallot,
+    });
+  }
+
+  #openData(shard: number, freshDisk: boolean): DataFile {
+    const { dir, cluster, durability } = this.#options;
+    const file = join(dir, dataFileName(shard));
+    // Looked at before it is opened: SQLite would make it anew, and remove the WAL beside it.
+    if (!freshDisk && isBlank(file)) {
+      throw corruptStore(file, 'it is missing or empty, and node.db beside it is not');
+    }
+    return openDataFile({
+      file,
       cluster,
       durability,
-      turn,
-      state,
-      freshDisk: locked.fresh,
-      keepPromise: (epoch) => opened.node?.keepPromise(epoch),
+      turn: this.turns[shard]!,
+      state: this.state,
+      freshDisk,
+      keepPromise: (epoch) => this.node.keepPromise(shard, epoch),
     });
-    opened.node = locked.settle(disk, boot);
-    return sessionOf(opened.node, opened.data, state, close);
-  } catch (error) {
-    close();
-    throw error;
+  }
+
+  #closeData(shard: number): void {
+    const data = this.#data[shard];
+    this.#data[shard] = null;
+    data?.close();
+  }
+
+  #closeNode(): void {
+    const node = this.#node;
+    this.#node = null;
+    node?.close();
   }
 }
 
 function isBlank(file: string): boolean {
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
-}
-
-function sessionOf(node: OpenNodeFile, data: DataFile, state: DiskState, close: () => void): Session {
-  return {
-    local: node.local,
-    log: data.log,
-    state: data.state,
-    startTurn: data.log.startTurn,
-    commit() {
-      const entries = data.log.fresh();
-      const wrote = node.transaction.begun || data.transaction.begun;
-      node.transaction.commit();
-      if (data.transaction.begun) data.saveHead();
-      data.transaction.commit();
-      if (wrote) state.committed();
-      data.log.startTurn();
-      return entries;
-    },
-    rollback() {
-      node.transaction.rollback();
-      data.transaction.rollback();
-    },
-    reload() {
-      node.reload();
-      data.reload();
-    },
-    limitPages: data.limitPages,
-    forgetSyncs() {
-      node.forgetSyncs();
-      data.forgetSyncs();
-    },
-    close,
-  };
 }

@@ -19,7 +19,11 @@ export interface Transaction {
   rollback(): void;
 }
 
-export function transactionOf(sql: DatabaseSync, turn: TurnState, disk: DiskState): Transaction {
+export function transactionOf(
+  sql: DatabaseSync,
+  turn: Pick<TurnState, 'open'>,
+  disk: DiskState,
+): Transaction {
   const begin = sql.prepare('begin immediate');
   const beginReading = sql.prepare('begin');
   const commit = sql.prepare('commit');

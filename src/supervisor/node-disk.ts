@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Durability } from '../cluster/spec.ts';
 import { ReplabError } from '../control/errors.ts';
 import { paths } from '../control/state-dir.ts';
-import type { EngineDisk, LostUnsynced, NodeProcess, Synced } from '../engines/engine.ts';
+import {
+  nothingSynced,
+  type EngineDisk,
+  type LostUnsynced,
+  type NodeProcess,
+  type Synced,
+} from '../engines/engine.ts';
 import { conditionsOf } from '../faults/faults.ts';
 import { diskOf, lifeOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
 import { whyNotDone } from '../engines/disk-failure.ts';
@@ -35,7 +41,6 @@ export interface Death {
   readonly next: NextDisk | null;
 }
 
-const unsynced: Synced = { salts: null, frames: 0 };
 const noCommits: LostUnsynced = { commits: 0, bytes: 0 };
 
 /**
@@ -86,7 +91,7 @@ export class NodeDisk {
   /** What it would be if its machine died now. Whoever writes to it is frozen. */
   async prepareDeath(): Promise<Death> {
     if (!this.forgets) return { lost: this.#forgets ? noCommits : null, next: null };
-    const synced = this.#synced?.disk === this.id ? this.#synced.upTo : unsynced;
+    const synced = this.#synced?.disk === this.id ? this.#synced.upTo : nothingSynced;
     let lost = noCommits;
     const next = await this.#prepare(async ({ id, dir }) => {
       lost = await this.#world.engine.disk.loseUnsynced({ from: this.dir, synced }, { to: dir, as: id });

@@ -115,7 +115,9 @@ describe('a disk that loses what was not fsynced', () => {
       expect(commits).toBeGreaterThan(0);
       const back = open(to, second);
       expect(
-        readWal(join(dir, 'data.db-wal'))!.commits.filter((frames) => frames <= synced.frames),
+        readWal(join(dir, 'data.db-wal'))!.commits.filter(
+          (frames) => frames <= synced['data.db-wal']!.frames,
+        ),
       ).not.toEqual([]);
       expect(back.state.applied()).toEqual(back.log.last());
       back.close();

@@ -80,7 +80,7 @@ describe('what cannot be opened says why', () => {
   test('newer-schema', () => {
     for (const file of ['node.db', 'data.db']) {
       const dir = closedStore();
-      change(join(dir, file), 'pragma user_version = 3');
+      change(join(dir, file), 'pragma user_version = 4');
       expect(codeOf(dir)).toBe('newer-schema');
     }
   });

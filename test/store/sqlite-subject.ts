@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { HostStore } from '../../src/protocol/store.ts';
-import { openStore, type SqliteStore } from '../../src/store/open.ts';
-import { disk, type Subject } from './kit.ts';
+import { openDisk, openStore, type SqliteStore } from '../../src/store/open.ts';
+import { ballot, disk, leaderLog, put, turn, wholeLog, write, type Subject } from './kit.ts';
 
 /**
  * A new empty directory for the length of a test, in memory where there is such a thing: what these tests
@@ -20,32 +20,55 @@ export function fastDir(): string {
 export function sqliteSubject(
   dir = fastDir(),
 ): Subject & { readonly dir: string; readonly sqlite: () => SqliteStore } {
-  let open = openStore({ dir, cluster: 'c1', disk, durability: 'normal' });
-  onTestFinished(() => open.close());
+  return { dir, ...subjectOf(() => [openStore({ dir, cluster: 'c1', disk, durability: 'normal' })], 0) };
+}
+
+/** The second of two shards on one disk. The first has a promise, entries and discarded ones of its own. */
+export function shardSubject(dir = fastDir()): Subject & { readonly stores: () => readonly SqliteStore[] } {
+  const open = (): readonly SqliteStore[] =>
+    openDisk({ dir, cluster: 'c1', disk, shards: 2, durability: 'normal' });
+  const subject = subjectOf(open, 1);
+  const [first] = subject.stores();
+  turn(first!, () => {
+    first!.local.promise(ballot(9));
+    const op = put('a', 'of the first shard');
+    first!.local.discard(wholeLog(leaderLog([op, op], ballot(9))));
+    write(first!, op, { client: 'c', seq: 1 }, ballot(9));
+  });
+  return subject;
+}
+
+function subjectOf(make: () => readonly SqliteStore[], shard: number) {
+  let open = make();
+  const current = (): SqliteStore => open[shard]!;
+  const closeAll = (): void => {
+    for (const store of open) store.close();
+  };
+  onTestFinished(closeAll);
   const store: HostStore = {
     get local() {
-      return open.local;
+      return current().local;
     },
     get log() {
-      return open.log;
+      return current().log;
     },
     get state() {
-      return open.state;
+      return current().state;
     },
-    begin: () => open.begin(),
-    commit: () => open.commit(),
-    rollback: () => open.rollback(),
-    recover: () => open.recover(),
-    close: () => open.close(),
-    abandon: () => open.abandon(),
+    begin: () => current().begin(),
+    commit: () => current().commit(),
+    rollback: () => current().rollback(),
+    recover: () => current().recover(),
+    close: () => current().close(),
+    abandon: () => current().abandon(),
   };
   return {
-    dir,
     store,
-    sqlite: () => open,
+    sqlite: current,
+    stores: () => open,
     restart() {
-      open.close();
-      open = openStore({ dir, cluster: 'c1', disk, durability: 'normal' });
+      closeAll();
+      open = make();
     },
   };
 }
