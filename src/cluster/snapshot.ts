@@ -19,9 +19,10 @@ export interface Snapshot {
   readonly events: number;
   /**
    * Those in force. What is fixed is what `up` was given; live settings are what the newest leader's log says,
-   * or without a leader the furthest log among the nodes that answer: null when nobody can tell.
+   * or without a leader the furthest log among the nodes that answer: null when nobody can tell, or shards differ.
    */
   readonly options: Readonly<Record<string, string | null>>;
+  /** By shard, the newest of each first. */
   readonly leaders: readonly LeaderView[];
   readonly nodes: readonly NodeView[];
   readonly links: readonly LinkView[];
@@ -33,7 +34,7 @@ export interface LeaderView {
   readonly id: NodeId;
   readonly shard: number;
   readonly epoch: EpochView;
-  /** False for a leader of a lower epoch than another's: `@leader.old`. */
+  /** False for a leader of a lower epoch than another's in its shard: `@leader.old`. */
   readonly newest: boolean;
 }
 
@@ -50,6 +51,7 @@ export interface PositionView extends EpochView {
 
 export type NodeState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed' | 'unknown';
 
+/** What is a replica's is that of the first shard; `replicas` has all. */
 export interface NodeView extends ReplicaView {
   readonly id: NodeId;
   readonly state: NodeState;

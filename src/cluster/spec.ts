@@ -11,6 +11,8 @@ export interface ClusterSpec {
   readonly mode: string;
   readonly engine: 'replab';
   readonly nodes: readonly NodeId[];
+  /** Parts of the keys, each with a leader and a log of its own; every node has a replica of each. */
+  readonly shards: number;
   readonly options: ModeOptions;
   readonly durability: Durability;
   /** Absent: every place is at no distance from every other. */

@@ -174,6 +174,7 @@ function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: T
     mode: mode.name,
     engine: 'replab',
     nodes,
+    shards: kept?.spec.shards ?? 1,
     options: kept === null ? given : kept.spec.options,
     durability,
     ...(regions === undefined ? {} : { regions }),

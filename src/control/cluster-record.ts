@@ -118,7 +118,13 @@ function judge(value: unknown): ReadRecord {
   const missing = Object.entries(shape).find(([field, fits]) => !fits(record[field as keyof ClusterRecord]));
   if (missing !== undefined)
     return { type: 'corrupt', reason: `cluster.json lacks a proper \`${missing[0]}\`` };
-  return { type: 'record', record: record as ClusterRecord };
+  return { type: 'record', record: completed(record as ClusterRecord) };
+}
+
+/** Before there were shards, a cluster had one. */
+function completed(record: ClusterRecord): ClusterRecord {
+  const { shards = 1 } = record.spec as Partial<ClusterSpec>;
+  return { ...record, spec: { ...record.spec, shards } };
 }
 
 /** Deep enough that nothing which passes makes its reader throw, or signal what it should not. */
@@ -131,6 +137,7 @@ const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean 
     isText(value.engine) &&
     isText(value.durability) &&
     isList(value.nodes, isText) &&
+    (value.shards === undefined || isCount(value.shards)) &&
     isObject(value.options) &&
     (value.regions === undefined || areRegions(value.regions)),
   token: (value) => isText(value) && value.length >= 16,

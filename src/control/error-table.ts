@@ -23,6 +23,7 @@ export const refusedCodes = {
   unsupported: 'unsupported',
   behind: 'not-seen-yet',
   'write-lost': 'write-lost',
+  'cross-shard': 'cross-shard',
 } as const satisfies Record<RefusedCode, ErrorCode>;
 
 export const unknownCodes = {

@@ -115,17 +115,29 @@ export interface Methods {
   /** Empty disks for all nodes, no fault, the first node leading, settings as `up` had them. */
   reset: {
     params: Record<string, never>;
-    result: Changed & { readonly epoch: string; readonly tookMs: number; readonly disks: readonly string[] };
+    result: Changed & {
+      /** Of each shard. */
+      readonly leaders: readonly { readonly shard: number; readonly node: NodeId; readonly epoch: string }[];
+      readonly epoch: string;
+      readonly tookMs: number;
+      readonly disks: readonly string[];
+    };
     item: { readonly progress: string };
   };
   promote: {
-    params: { readonly node: NodeId; readonly force: boolean };
-    result: Changed & { readonly node: NodeId; readonly epoch: string };
+    /** The first shard when left out. */
+    params: { readonly node: NodeId; readonly shard?: number; readonly force: boolean };
+    result: Changed & { readonly node: NodeId; readonly shard: number; readonly epoch: string };
     item: never;
   };
   set: {
     params: { readonly settings: Readonly<Record<string, string>> };
-    result: Changed & { readonly settings: Readonly<Record<string, string>>; readonly at: string };
+    result: Changed & {
+      readonly settings: Readonly<Record<string, string>>;
+      /** Where it is in the first shard's log, and in that of each. */
+      readonly at: string;
+      readonly positions: readonly string[];
+    };
     item: never;
   };
   /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */

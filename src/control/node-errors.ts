@@ -11,7 +11,11 @@ function followLeader(facts: Facts): string {
 
 function promoteOne(facts: Facts): string {
   const start = `Start the old leader (\`replab start${c(facts)} NODE\`)`;
-  return `${start}, or make another one lead: \`replab promote${c(facts)} NODE\`.`;
+  return `${start}, or make another one lead: \`replab promote${c(facts)} NODE${inShard(facts)}\`.`;
+}
+
+function inShard({ shard }: Facts): string {
+  return typeof shard === 'number' ? ` --shard ${shard}` : '';
 }
 
 function lookFirst(facts: Facts): string {
@@ -39,11 +43,18 @@ export const nodeErrors = {
     (f) => `Its process is ${f.state ?? 'there'}, but it did not answer in time.`,
     (f) => (f.state === 'paused' ? `Resume it: \`replab resume${c(f)} ${f.node}\`.` : seeStatus(f)),
   ),
+  'no-such-shard': row(
+    notFound,
+    (f) => `There is no shard ${f.shard}.`,
+    (f) => `The cluster has ${f.shards}, counted from 0.`,
+    seeStatus,
+  ),
   behind: row(
     refused,
     (f) => `Node ${f.node} is behind ${f.ahead}.`,
     (f) => `It has ${f.position}, ${f.ahead} has ${f.aheadPosition}: what lies between would be lost.`,
-    (f) => `Promote ${f.ahead}, or lose it on purpose: \`replab promote${c(f)} ${f.node} --force\`.`,
+    (f) =>
+      `Promote ${f.ahead}, or lose it on purpose: \`replab promote${c(f)} ${f.node}${inShard(f)} --force\`.`,
   ),
 
   // Operations of clients: definite.
@@ -55,7 +66,7 @@ export const nodeErrors = {
   ),
   'no-leader': row(
     refused,
-    'There is no leader.',
+    (f) => (typeof f.shard === 'number' ? `Shard ${f.shard} has no leader.` : 'There is no leader.'),
     'No node that answers leads, so nobody takes writes.',
     promoteOne,
   ),
@@ -112,6 +123,12 @@ export const nodeErrors = {
     'This cluster cannot do that.',
     (f) => detail(f, 'Its mode has no such operation.'),
     'See `replab --help`.',
+  ),
+  'cross-shard': row(
+    refused,
+    'The keys are in different shards.',
+    'Each shard has a leader and a log of its own, so nothing is done in several at once.',
+    'Name the keys one by one, or keep them together by a tag, as in `cart:{alice}`.',
   ),
 
   // Sessions: definite.

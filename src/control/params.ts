@@ -49,7 +49,7 @@ const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['param
     name: (value) => isText(value) && copyNamePattern.test(value),
   },
   reset: {},
-  promote: { node: isText, force: isFlag },
+  promote: { node: isText, shard: isCountIfAny, force: isFlag },
   set: { settings: (value) => isObject(value) && Object.values(value).every(isText) },
   down: { keep: isFlag },
 };
@@ -62,6 +62,10 @@ function isDurationIfAny(value: unknown): boolean {
   return (
     value === undefined || (isNumber(value) && (value as number) > 0 && (value as number) <= longestForMs)
   );
+}
+
+function isCountIfAny(value: unknown): boolean {
+  return value === undefined || (isNumber(value) && (value as number) >= 0);
 }
 
 function isFlag(value: unknown): boolean {

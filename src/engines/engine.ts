@@ -58,7 +58,7 @@ export interface NodeProcess {
   /** When the oldest unanswered probe was sent (`performance.now`); null when it answered all. */
   silentSince(): number | null;
   /** Null when it has not answered within the deadline: the outcome is not known. */
-  operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null>;
+  operate(command: OperatorCommand, shard: number, deadlineMs: number): Promise<Outcome | null>;
   /**
    * From now on it has to live with these. Answers with what those before have hit; null when it has not
    * answered within the deadline: a stopped process hears of them when it runs again.

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { isWrite, type Outcome, type Request } from '../protocol/request.ts';
-import { onlyShard } from '../protocol/token.ts';
 import type { Counters } from './counters.ts';
 import type { Asker } from './request-queue.ts';
 import type { Ask, CommandContext, CommandRow, ServedNode, Session } from './resp-commands/command.ts';
@@ -8,6 +7,7 @@ import { afterMulti } from './resp-commands/transactions.ts';
 import { formatFailure } from './resp-outcome.ts';
 import { RespParser } from './resp-parser.ts';
 import { textsOf } from './resp-text.ts';
+import { routeOf } from './shard-route.ts';
 import { ReplyOrder, type Slot } from './reply-order.ts';
 import { error, type Reply } from './resp-value.ts';
 
@@ -16,14 +16,22 @@ const bounds = { open: 1024, unreadBytes: 16 * 1024 * 1024 };
 /** How long an ended connection is still read, and what it says thrown away: closed at once, its last reply is lost. */
 const lingerMs = 1000;
 
+export interface Submitted {
+  readonly request: Request;
+  /** Size of the command. */
+  readonly bytes: number;
+  /** Called with the outcome, at most once. */
+  readonly answer: (outcome: Outcome) => void;
+}
+
 export interface ClientConnectionOptions {
   readonly id: number;
   readonly socket: Socket;
   readonly node: ServedNode;
   readonly commands: ReadonlyMap<string, CommandRow>;
   readonly counters: Counters;
-  /** Queues a request for the replica; `answer` is called with its outcome, at most once. */
-  submit(from: ClientConnection, request: Request, bytes: number, answer: (outcome: Outcome) => void): void;
+  /** Queues a request for the replica of a shard, or of every shard. */
+  submit(from: ClientConnection, route: number | 'every', submitted: Submitted): void;
   /** Its client reads again: `canTakeReplies` may have become true. */
   onRoom(connection: ClientConnection): void;
   onClose(connection: ClientConnection): void;
@@ -159,25 +167,33 @@ export class ClientConnection implements Asker {
   }
 
   #ask(ask: Ask, slot: Slot, bytes: number): void {
+    const { node } = this.#options;
     const { version } = this.#context.session;
-    this.#options.submit(this, this.#requestOf(ask), bytes, (outcome) => {
+    const route = routeOf(ask.op, node.shards, ask.shard);
+    if (route === 'apart') {
+      this.#fill(slot, error(formatFailure(crossShard, node.self, node.clientPorts)));
+      return;
+    }
+    const shard = route === 'every' ? 0 : route;
+    const answer = (outcome: Outcome): void => {
       if (this.#closed) return;
-      this.#note(ask, outcome, slot);
-      const { node } = this.#options;
+      this.#note(ask, shard, outcome, slot);
       const value =
         outcome.type === 'ok'
           ? ask.answer(outcome)
           : error(formatFailure(outcome, node.self, node.clientPorts));
       this.#replies.fill(slot, value, version);
       this.#flushSoon();
-    });
+    };
+    this.#options.submit(this, route, { request: this.#requestOf(ask, shard), bytes, answer });
   }
 
-  #requestOf({ op }: Ask): Request {
+  #requestOf({ op }: Ask, shard: number): Request {
     const { session } = this.#context;
     const request: { -readonly [K in keyof Request]: Request[K] } = { op };
-    if (session.epochSeen !== null) request.epochSeen = session.epochSeen;
-    const after = op.kind === 'copies' ? undefined : session.after?.[onlyShard];
+    const epochSeen = session.epochsSeen[shard];
+    if (epochSeen !== undefined) request.epochSeen = epochSeen;
+    const after = op.kind === 'copies' ? undefined : session.after?.[shard];
     if (after !== undefined) {
       request.after = after;
       request.waitMs = session.waitMs;
@@ -196,11 +212,11 @@ export class ClientConnection implements Asker {
   }
 
   /** For WAIT and RL.LAST: the last write in the order of commands, whatever the order of outcomes. */
-  #note({ op }: Ask, outcome: Outcome, slot: Slot): void {
+  #note({ op }: Ask, shard: number, outcome: Outcome, slot: Slot): void {
     if (!isWrite(op) || outcome.type === 'refused' || outcome.at === undefined) return;
     if (slot.number < this.#lastSlot) return;
     this.#lastSlot = slot.number;
-    this.#context.session.last = { at: outcome.at, copies: outcome.copies ?? 1 };
+    this.#context.session.last = { shard, at: outcome.at, copies: outcome.copies ?? 1 };
   }
 
   #flushSoon(): void {
@@ -238,6 +254,8 @@ export class ClientConnection implements Asker {
   }
 }
 
+const crossShard = { type: 'refused', code: 'cross-shard' } as const;
+
 function newSession(id: number, socket: Socket): Session {
   const address = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
   return {
@@ -249,7 +267,7 @@ function newSession(id: number, socket: Socket): Session {
     libVersion: '',
     client: null,
     nextSeq: null,
-    epochSeen: null,
+    epochsSeen: {},
     after: null,
     waitMs: 0,
     inMulti: false,

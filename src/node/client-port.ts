@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Outcome, Request, RequestId } from '../protocol/request.ts';
-import { ClientConnection } from './client-connection.ts';
+import type { Outcome, RequestId } from '../protocol/request.ts';
+import { ClientConnection, type Submitted } from './client-connection.ts';
 import type { Counters } from './counters.ts';
 import { listenLocally } from './receiver.ts';
 import type { ServedNode } from './resp-commands/command.ts';
@@ -13,16 +13,16 @@ export interface ClientPortOptions {
   /** When requests may be taken. */
   readonly gate: Gate;
   nextRequestId(): RequestId;
-  /** A request waits. */
-  onRequest(): void;
+  /** A request waits for that shard. */
+  onRequest(shard: number): void;
 }
 
 const stoppingRefusal: Outcome = { type: 'refused', code: 'turn-failed', detail: 'this node is stopping' };
 
 /** Where clients come in: RESP on a port of 127.0.0.1 (design §14, R1–R3). */
 export class ClientPort {
-  /** What clients ask of the replica. */
-  readonly requests: RequestQueue;
+  /** What clients ask of the replica of each shard. */
+  readonly requests: readonly RequestQueue[];
   readonly #options: ClientPortOptions;
   readonly #server: Server;
   readonly #connections = new Set<ClientConnection>();
@@ -31,13 +31,23 @@ export class ClientPort {
 
   constructor(options: ClientPortOptions) {
     this.#options = options;
-    this.requests = new RequestQueue(options.counters, options.gate, options.node.now);
+    const { counters, gate, node } = options;
+    this.requests = Array.from({ length: node.shards }, () => new RequestQueue(counters, gate, node.now));
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
   /** The port on 127.0.0.1. */
   async listen(): Promise<number> {
     return listenLocally(this.#server);
+  }
+
+  /** Requests that wait to be stepped, and for how long the first of them has. */
+  queued(): { readonly requests: number; readonly oldestMs: number } {
+    const queued = this.requests.map((requests) => requests.queued());
+    return {
+      requests: queued.reduce((sum, { requests }) => sum + requests, 0),
+      oldestMs: Math.max(...queued.map(({ oldestMs }) => oldestMs)),
+    };
   }
 
   get connections(): number {
@@ -48,7 +58,9 @@ export class ClientPort {
   stop(): void {
     this.#stopping = true;
     this.#server.close();
-    this.requests.answerAll({ type: 'unknown', code: 'node-stopping' }, stoppingRefusal);
+    for (const requests of this.requests) {
+      requests.answerAll({ type: 'unknown', code: 'node-stopping' }, stoppingRefusal);
+    }
     for (const connection of this.#connections) connection.end();
   }
 
@@ -67,7 +79,7 @@ export class ClientPort {
       node,
       commands,
       counters,
-      submit: (from, request, bytes, answer) => this.#submit(from, request, bytes, answer),
+      submit: (from, route, asked) => this.#submit(from, route, asked),
       onRoom: (reading) => this.#revive(reading),
       onClose: (closed) => {
         this.#connections.delete(closed);
@@ -77,16 +89,40 @@ export class ClientPort {
     this.#connections.add(connection);
   }
 
-  #submit(from: ClientConnection, request: Request, bytes: number, answer: (outcome: Outcome) => void): void {
-    if (this.#stopping) {
-      answer(stoppingRefusal);
-      return;
-    }
-    this.requests.add(from, { id: this.#options.nextRequestId(), request, bytes, answer });
-    this.#options.onRequest();
+  #submit(from: ClientConnection, route: number | 'every', submitted: Submitted): void {
+    if (this.#stopping) submitted.answer(stoppingRefusal);
+    else if (route === 'every') this.#submitToEvery(from, submitted);
+    else this.#add(from, route, submitted);
+  }
+
+  /** The answer is that of all shards together. */
+  #submitToEvery(from: ClientConnection, { request, bytes, answer }: Submitted): void {
+    const outcomes: Outcome[] = [];
+    const collect = (outcome: Outcome): void => {
+      outcomes.push(outcome);
+      if (outcomes.length === this.requests.length) answer(sumOf(outcomes));
+    };
+    for (const shard of this.requests.keys()) this.#add(from, shard, { request, bytes, answer: collect });
+  }
+
+  #add(from: ClientConnection, shard: number, submitted: Submitted): void {
+    this.requests[shard]!.add(from, { id: this.#options.nextRequestId(), ...submitted });
+    this.#options.onRequest(shard);
   }
 
   #revive(connection: ClientConnection): void {
-    if (this.requests.revive(connection)) this.#options.onRequest();
+    for (const [shard, requests] of this.requests.entries()) {
+      if (requests.revive(connection)) this.#options.onRequest(shard);
+    }
   }
+}
+
+/** Of counts, their sum; else the first outcome that is none. */
+function sumOf(outcomes: readonly Outcome[]): Outcome {
+  let count = 0;
+  for (const outcome of outcomes) {
+    if (outcome.type !== 'ok' || outcome.result.kind !== 'count') return outcome;
+    count += outcome.result.count;
+  }
+  return { ...outcomes[0]!, result: { kind: 'count', count } } as Outcome;
 }

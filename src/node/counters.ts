@@ -9,6 +9,8 @@ export type DropReason =
   | 'replaced'
   /** A message of a disk or boot that is over (T4). */
   | 'stale-message'
+  /** A message of a shard that there is not: that of another cluster, or of another version. */
+  | 'shard-unknown'
   /** More connections without a hello than are ever needed. */
   | 'too-many-strangers'
   /** The peer wrote on a connection that this node dialled (T1). */

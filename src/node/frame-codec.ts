@@ -16,12 +16,16 @@ import {
 export type FrameFaultKind = 'frame-header' | 'frame-crc' | 'frame-class' | 'frame-part' | 'frame-body';
 
 export type Decoded =
-  | { readonly type: 'message'; readonly message: Message; readonly bytes: number }
+  | { readonly type: 'message'; readonly message: Message; readonly shard: number; readonly bytes: number }
   | { readonly type: 'fault'; readonly kind: FrameFaultKind; readonly detail: string };
 
-/** One message as the frames of one lane, in order. Throws RangeError when it is over `maxMessageBytes`. */
-export function encodeFrames(message: Message): readonly Buffer[] {
-  const text = JSON.stringify(message);
+/**
+ * One message as the frames of one lane, in order. Of the first shard the body is the message, of another it is
+ * `{"shard":1,"message":…}`, within what the checksum covers. Throws RangeError over `maxMessageBytes`.
+ */
+export function encodeFrames(message: Message, shard = 0): readonly Buffer[] {
+  const json = JSON.stringify(message);
+  const text = shard === 0 ? json : `{"shard":${shard},"message":${json}}`;
   const bodyBytes = Buffer.byteLength(text);
   const { number } = messageClasses[message.class];
   if (bodyBytes <= maxBodyBytes) {
@@ -137,8 +141,15 @@ function parseBody(body: Buffer, messageClass: MessageClass): Decoded {
   } catch {
     return fault('frame-body', `a ${messageClass} that is not JSON`);
   }
-  if (!isMessage(value, messageClass)) return fault('frame-body', `no ${messageClass} within`);
-  return { type: 'message', message: value, bytes: body.length + frameHeaderBytes };
+  const { shard, message } = unwrapped(value);
+  if (!isMessage(message, messageClass)) return fault('frame-body', `no ${messageClass} within`);
+  if (!Number.isSafeInteger(shard)) return fault('frame-body', `a ${messageClass} of no shard`);
+  return { type: 'message', message, shard: shard as number, bytes: body.length + frameHeaderBytes };
+}
+
+function unwrapped(value: unknown): { readonly shard: unknown; readonly message: unknown } {
+  if (typeof value !== 'object' || value === null || !('shard' in value)) return { shard: 0, message: value };
+  return { shard: value.shard, message: 'message' in value ? value.message : null };
 }
 
 function isMessage(value: unknown, messageClass: MessageClass): value is Message {

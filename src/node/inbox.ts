@@ -19,23 +19,30 @@ interface Waiting {
 }
 
 /**
- * Messages received and not yet stepped, by lane and peer. A lane is a source of inputs that serves its
+ * Messages received and not yet stepped, by shard, lane and peer. A lane of a shard is a source of inputs that serves its
  * peers in turn (T9), and forgets what an earlier life of a peer sent (T4).
  */
 export class Inbox {
-  readonly #lanes: Readonly<Record<Lane, LaneInbox>>;
+  /** Of each shard. */
+  readonly #lanes: readonly Readonly<Record<Lane, LaneInbox>>[];
   readonly #newest = new Map<NodeId, Incarnation>();
 
-  constructor(counters: Counters) {
+  constructor(counters: Counters, shards: number) {
     const isStale = (from: NodeId, item: Incarnation): boolean => this.isStale(from, item);
-    this.#lanes = Object.fromEntries(lanes.map((lane) => [lane, new LaneInbox(counters, isStale)])) as Record<
-      Lane,
-      LaneInbox
-    >;
+    const lanesOfShard = (): Record<Lane, LaneInbox> =>
+      Object.fromEntries(lanes.map((lane) => [lane, new LaneInbox(counters, isStale)])) as Record<
+        Lane,
+        LaneInbox
+      >;
+    this.#lanes = Array.from({ length: shards }, lanesOfShard);
   }
 
-  lane(lane: Lane): Source {
-    return this.#lanes[lane];
+  get shards(): number {
+    return this.#lanes.length;
+  }
+
+  lane(lane: Lane, shard: number): Source {
+    return this.#lanes[shard]![lane];
   }
 
   /** Of a life of `from` that is known to be over. */
@@ -51,7 +58,7 @@ export class Inbox {
 
   /** False when the connection is to be read no further until `resume` is called. */
   push(from: NodeId, lane: Lane, item: Received, resume: () => void): boolean {
-    return this.#lanes[lane].push(from, item, resume);
+    return this.#lanes[item.shard]![lane].push(from, item, resume);
   }
 }
 

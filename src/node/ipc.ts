@@ -9,7 +9,12 @@ import type { ConditionHits } from '../faults/machine.ts';
 export type ToNode =
   | NodeInit
   | { readonly type: 'probe'; readonly id: number }
-  | { readonly type: 'operator'; readonly id: number; readonly command: OperatorCommand }
+  | {
+      readonly type: 'operator';
+      readonly id: number;
+      readonly shard: number;
+      readonly command: OperatorCommand;
+    }
   /** What it has to live with from now on. */
   | { readonly type: 'conditions'; readonly id: number; readonly conditions: NodeConditions }
   /** Finish the turn, answer what is open as unknown, give up the disk; `init` begins anew, on another one. */
@@ -25,7 +30,9 @@ export interface NodeInit {
   readonly self: NodeId;
   readonly members: readonly NodeId[];
   readonly disk: DiskId;
-  /** The node's directory: node.db and data.db live in it. */
+  /** It has a replica of each. */
+  readonly shards: number;
+  /** The disk's directory: node.db and a data.db for each shard live in it. */
   readonly dir: string;
   readonly mode: string;
   readonly options: ModeOptions;
@@ -57,7 +64,8 @@ export type FromNode =
 
 export interface NodeReport {
   readonly boot: number;
-  readonly replica: ReplicaStatus;
+  /** Of each shard. */
+  readonly replicas: readonly ReplicaStatus[];
   /** Resident set, in bytes. */
   readonly memory: number;
   /** Milliseconds of the longest turn since the last report. */

@@ -67,11 +67,11 @@ export class LaneSender {
     return this.#queue.bytes + current + (this.#socket?.writableLength ?? 0);
   }
 
-  send(message: Message): void {
+  send(message: Message, shard: number): void {
     if (this.#closed) return;
     let frames;
     try {
-      frames = encodeFrames(message);
+      frames = encodeFrames(message, shard);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#options.counters.count('message-too-large');
@@ -79,7 +79,7 @@ export class LaneSender {
     }
     const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
     if (!this.#makeRoom(bytes)) return;
-    this.#queue.push({ message, frames, bytes });
+    this.#queue.push({ message, shard, frames, bytes });
     this.#wake();
   }
 

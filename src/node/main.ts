@@ -8,7 +8,7 @@ import { unreachable } from '../lib/assert.ts';
 
 import { findMode } from '../protocol/modes.ts';
 import type { TraceEvent } from '../protocol/protocol.ts';
-import { openStore } from '../store/open.ts';
+import { openDisk } from '../store/open.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { FromNode, NodeInit, ToNode } from './ipc.ts';
 import { Machine } from './machine.ts';
@@ -58,10 +58,17 @@ function nameOf(token: string): string {
 async function begin(init: NodeInit): Promise<void> {
   const mode = findMode(init.mode);
   if (mode === null) throw new Error(`no mode is named ${init.mode}`);
-  const { dir, token, disk, durability, conditions } = init;
+  const { dir, token, disk, shards, durability, conditions } = init;
   machine.apply(conditions);
-  const store = openStore({ dir, cluster: nameOf(token), disk, durability, state: machine.disk });
-  const starting = new RunningNode(init, { store, mode, machine, onTrace: trace });
+  const stores = openDisk({
+    dir,
+    cluster: nameOf(token),
+    disk,
+    shards,
+    durability,
+    state: machine.disk,
+  });
+  const starting = new RunningNode(init, { stores, mode, machine, onTrace: trace });
   const opened = await starting.start();
   node = starting;
   tell({ type: 'ready', ...opened }, () => flushCompileCache());
@@ -78,6 +85,10 @@ function halt(id: number): void {
   node = null;
   begun = false;
   tell({ type: 'halted', id });
+}
+
+function operate({ id, shard, command }: ToNode & { readonly type: 'operator' }): void {
+  node?.operate(command, (outcome) => tell({ type: 'outcome', id, outcome }), shard);
 }
 
 async function stop(): Promise<void> {
@@ -99,7 +110,7 @@ function receive(message: ToNode): void {
       halt(message.id);
       break;
     case 'operator':
-      node?.operate(message.command, (outcome) => tell({ type: 'outcome', id: message.id, outcome }));
+      operate(message);
       break;
     case 'conditions': {
       const { hits } = machine;

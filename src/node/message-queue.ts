@@ -3,12 +3,13 @@ import type { Message } from '../protocol/protocol.ts';
 
 export interface Queued {
   readonly message: Message;
+  readonly shard: number;
   readonly bytes: number;
 }
 
 /**
  * Messages of one lane between two nodes, oldest first, used at both ends. A message of a `latest` class
- * removes the one before it of its class, unless something of an `each` class lies between them; the newer
+ * removes the one before it of its class and shard, unless something of an `each` class of that shard lies between them; the newer
  * one still goes last. So nothing ever overtakes, and a held link keeps one heartbeat and one ack, not a
  * thousand (T6, T10).
  */
@@ -27,7 +28,7 @@ export class MessageQueue<T extends Queued> {
   }
 
   push(item: T): void {
-    if (messageClasses[item.message.class].keep === 'latest') this.#forget(item.message.class);
+    if (messageClasses[item.message.class].keep === 'latest') this.#forget(item.message.class, item.shard);
     this.#items.push(item);
     this.#bytes += item.bytes;
   }
@@ -49,9 +50,10 @@ export class MessageQueue<T extends Queued> {
     return item;
   }
 
-  #forget(messageClass: Message['class']): void {
+  #forget(messageClass: Message['class'], shard: number): void {
     for (let i = this.#items.length - 1; i >= this.#head; i -= 1) {
       const item = this.#items[i]!;
+      if (item.shard !== shard) continue;
       if (item.message.class === messageClass) {
         this.#items.splice(i, 1);
         this.#bytes -= item.bytes;

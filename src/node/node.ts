@@ -1,23 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { unreachable } from '../lib/assert.ts';
 import { createRng } from '../lib/rng.ts';
-import type { Effect, Mode, OperatorCommand, ReplicaStatus, TraceEvent } from '../protocol/protocol.ts';
+import type { Mode, OperatorCommand, TraceEvent } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
 import type { HostStore } from '../protocol/store.ts';
-import { TurnHost } from '../protocol/turn.ts';
 import { ClientPort } from './client-port.ts';
-import type { NodeClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import type { NodeInit, NodeReport } from './ipc.ts';
 import type { Machine } from './machine.ts';
-import { Operators } from './operators.ts';
+import { ReplicaHost } from './replica-host.ts';
 import type { ServedNode } from './resp-commands/command.ts';
 import { Throttle } from './throttle.ts';
 import { Transport } from './transport.ts';
-import { TurnLoop } from './turn-loop.ts';
 
 export interface NodeParts {
-  readonly store: HostStore;
+  /** Of each shard, all on one disk. */
+  readonly stores: readonly HostStore[];
   readonly mode: Mode;
   readonly machine: Machine;
   /** False when they were let go. */
@@ -27,71 +24,73 @@ export interface NodeParts {
 /** How long clients have to take their last replies when a node stops. */
 const farewellMs = 200;
 
-/** One node: a replica, and what carries its inputs and effects. */
+/** One node: a replica of each shard, and the ports and the machine they share. */
 export class RunningNode {
   readonly #init: NodeInit;
   readonly #parts: NodeParts;
   readonly #counters = new Counters();
-  readonly #host: TurnHost;
   readonly #transport: Transport;
   readonly #clients: ClientPort;
-  readonly #operators = new Operators();
   readonly #throttle: Throttle;
-  readonly #loop: TurnLoop;
+  readonly #hosts: readonly ReplicaHost[];
   readonly #leave: () => void;
   readonly #boot: number;
   #requestIds = 0;
-  #status: ReplicaStatus | null = null;
 
   constructor(init: NodeInit, parts: NodeParts) {
-    const { store, machine } = parts;
+    const { stores, machine, mode } = parts;
     const { clock } = machine;
     this.#init = init;
     this.#parts = parts;
-    this.#boot = store.local.get().boot;
+    this.#boot = stores[0]!.local.get().boot;
     // A seed of its own for every boot, the same when a run is repeated.
     const rng = createRng(`${init.cluster}/${init.self}/${init.disk}/${this.#boot}`);
-    this.#host = new TurnHost({ store, create: () => this.#createReplica(rng.fork('replica')) });
-    const onInput = (): void => this.#loop.wake();
+    const nextRequestId = (): RequestId => (this.#requestIds += 1);
     this.#transport = new Transport({
       ...init,
+      shards: stores.length,
       boot: this.#boot,
       clock,
       rng: rng.fork('transport'),
       counters: this.#counters,
-      onMessage: onInput,
+      onMessage: (shard) => this.#hosts[shard]?.wake(),
       onOverflow: (to, lane) => this.#trace([{ name: 'send-dropped', fields: { to, lane } }]),
     });
-    this.#throttle = new Throttle(machine, onInput);
+    this.#throttle = new Throttle(machine, () => this.#wakeAll());
     this.#clients = new ClientPort({
-      node: this.#served(clock),
+      node: this.#served(),
       counters: this.#counters,
       gate: this.#throttle,
-      nextRequestId: () => this.#nextRequestId(),
-      onRequest: onInput,
+      nextRequestId,
+      onRequest: (shard) => this.#hosts[shard]?.wake(),
     });
-    this.#loop = new TurnLoop({
-      host: this.#host,
-      clock,
-      first: [this.#operators, this.#transport.lane('ctl')],
-      rest: [this.#transport.lane('log'), this.#transport.lane('bulk'), this.#clients.requests],
-      carryOut: (effects) => this.#carryOut(effects),
+    this.#hosts = stores.map((store, shard) => {
+      return new ReplicaHost({
+        shard,
+        init,
+        store,
+        mode,
+        clock,
+        nextRequestId,
+        rng: shard === 0 ? rng : rng.fork(`shard ${shard}`),
+        transport: this.#transport,
+        requests: this.#clients.requests[shard]!,
+        onTrace: (events) => this.#trace(stores.length === 1 ? events : ofShard(shard, events)),
+      });
     });
     this.#leave = machine.onChange(() => {
-      this.#loop.clockChanged();
+      for (const host of this.#hosts) host.clockChanged();
       this.#throttle.changed();
     });
   }
 
-  /** Lets the replica begin, then opens both ports. Throws when its store cannot be read. */
+  /** Lets the replicas begin, then opens both ports. Throws when a store cannot be read. */
   async start(): Promise<{
     readonly boot: number;
     readonly replicationPort: number;
     readonly clientPort: number;
   }> {
-    this.#loop.start();
-    if (this.#host.failure !== null) throw new Error(this.#host.failure);
-    this.#status = this.#statusNow();
+    for (const host of this.#hosts) host.start();
     const [replicationPort, clientPort] = await Promise.all([
       this.#transport.listen(),
       this.#clients.listen(),
@@ -102,27 +101,27 @@ export class RunningNode {
   report(): NodeReport {
     return {
       boot: this.#boot,
-      replica: this.#observe(),
+      replicas: this.#hosts.map((host) => host.observe()),
       memory: process.memoryUsage.rss(),
-      longestTurnMs: this.#loop.takeLongestTurnMs(),
+      longestTurnMs: Math.max(...this.#hosts.map((host) => host.takeLongestTurnMs())),
       dropped: this.#counters.all(),
       queued: this.#transport.queued(),
-      waiting: this.#clients.requests.queued(),
+      waiting: this.#clients.queued(),
       clockErrorMs: this.#parts.machine.clock.errorMs(),
       hits: this.#parts.machine.hits,
     };
   }
 
-  operate(command: OperatorCommand, answer: (outcome: Outcome) => void): void {
-    this.#operators.ask(this.#nextRequestId(), command, answer);
-    this.#loop.wake();
+  /** `answer` is called once. */
+  operate(command: OperatorCommand, answer: (outcome: Outcome) => void, shard = 0): void {
+    this.#hosts[shard]!.operate(command, answer);
   }
 
-  /** Answers what is open, lets clients read that, closes the store. */
+  /** Answers what is open, lets clients read that, closes the disk. */
   async stop(): Promise<void> {
     this.#end();
     await this.#farewell();
-    this.#parts.store.close();
+    for (const store of this.#parts.stores) store.close();
   }
 
   /**
@@ -131,16 +130,15 @@ export class RunningNode {
    */
   halt(): void {
     this.#end();
-    this.#parts.store.abandon();
+    for (const store of this.#parts.stores) store.abandon();
     void this.#farewell();
   }
 
   #end(): void {
     this.#leave();
     this.#throttle.stop();
-    this.#loop.stop();
+    for (const host of this.#hosts) host.stop();
     this.#transport.close();
-    this.#operators.stop();
     this.#clients.stop();
   }
 
@@ -150,84 +148,35 @@ export class RunningNode {
     this.#clients.destroy();
   }
 
-  #createReplica(rng: ReturnType<typeof createRng>) {
-    const { self, members, options } = this.#init;
-    return this.#parts.mode.create({ self, members, options, store: this.#parts.store, rng });
-  }
-
-  #nextRequestId(): RequestId {
-    this.#requestIds += 1;
-    return this.#requestIds;
-  }
-
-  #carryOut(effects: readonly Effect[]): void {
-    const traces: TraceEvent[] = [];
-    const replies: (Effect & { readonly type: 'reply' })[] = [];
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'send':
-          this.#transport.send(effect.to, effect.lane, effect.message);
-          break;
-        case 'reply':
-          if (!this.#clients.requests.reply(effect.id, effect.outcome)) replies.push(effect);
-          break;
-        case 'trace':
-          traces.push(effect.event);
-          break;
-        case 'timer':
-          // The loop has set it.
-          break;
-        default:
-          unreachable(effect);
-      }
-    }
-    if (traces.length > 0) this.#trace(traces);
-    // Behind the traces on the same channel: whoever has the answer finds in the events what it did.
-    for (const { id, outcome } of replies) this.#operators.reply(id, outcome);
+  #wakeAll(): void {
+    for (const host of this.#hosts) host.wake();
   }
 
   #trace(events: readonly TraceEvent[]): void {
     if (!this.#parts.onTrace(events)) this.#counters.count('trace-overflow');
   }
 
-  /** The replica as it is, or as it last was with the reason why it is gone. */
-  #observe(): ReplicaStatus {
-    try {
-      const status = this.#statusNow();
-      if (status !== null) {
-        this.#status = status;
-        return status;
-      }
-    } catch (failure) {
-      return this.#gone(failure instanceof Error ? failure.message : String(failure));
-    }
-    return this.#gone(this.#host.failure ?? 'no reason known');
-  }
-
-  #gone(reason: string): ReplicaStatus {
-    if (this.#status === null) throw new Error(reason);
-    return { ...this.#status, leader: null, stopped: `its store cannot be used: ${reason}` };
-  }
-
-  #statusNow(): ReplicaStatus | null {
-    return this.#host.replica?.status() ?? null;
-  }
-
-  #served(clock: NodeClock): ServedNode {
+  #served(): ServedNode {
     const { self, cluster, members, clientPorts } = this.#init;
-    const { store } = this.#parts;
+    const { stores, machine } = this.#parts;
+    const { clock } = machine;
     return {
       self,
       cluster,
       members,
       clientPorts,
+      shards: stores.length,
       startedAt: clock.now(),
       now: () => clock.now(),
       wall: () => clock.wall(),
       connectedClients: () => this.#clients.connections,
-      status: () => this.#statusNow(),
-      entries: (after, maxBytes) => store.log.read(after, maxBytes),
-      discarded: () => store.local.discarded(),
+      status: (shard) => this.#hosts[shard]!.status(),
+      entries: (shard, after, maxBytes) => stores[shard]!.log.read(after, maxBytes),
+      discarded: (shard) => stores[shard]!.local.discarded(),
     };
   }
+}
+
+function ofShard(shard: number, events: readonly TraceEvent[]): readonly TraceEvent[] {
+  return events.map(({ name, fields }) => ({ name, fields: { ...fields, shard } }));
 }

@@ -3,16 +3,18 @@ import type { Lane } from '../protocol/message-class.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Message } from '../protocol/protocol.ts';
 import type { Counters, DropReason } from './counters.ts';
-import { FrameDecoder } from './frame-codec.ts';
+import { FrameDecoder, type Decoded } from './frame-codec.ts';
 import { checkHello, compareIncarnations, type Hello, type HelloExpectation } from './hello.ts';
 import type { Inbox } from './inbox.ts';
 
 export interface ReceiverOptions extends HelloExpectation {
   readonly inbox: Inbox;
   readonly counters: Counters;
-  /** Something waits in the inbox. */
-  onMessage(): void;
+  /** Something waits in the inbox of a shard. */
+  onMessage(shard: number): void;
 }
+
+type DecodedMessage = Extract<Decoded, { type: 'message' }>;
 
 /** One accepted connection; `hello` null until its first frame has come. */
 interface Accepted {
@@ -71,7 +73,7 @@ export class Receiver {
       if (decoded.type === 'fault') this.#end(accepted, decoded.kind);
       else if (accepted.hello === null) this.#meet(accepted, decoded.message);
       else if (decoded.message.class === 'hello') this.#end(accepted, 'hello-repeated');
-      else this.#deliver(accepted, accepted.hello, decoded.message, decoded.bytes);
+      else this.#deliver(accepted, accepted.hello, decoded);
     }
   }
 
@@ -95,16 +97,22 @@ export class Receiver {
     this.#known.set(key, accepted);
   }
 
-  #deliver(accepted: Accepted, { from, lane, disk, boot }: Hello, message: Message, bytes: number): void {
+  #deliver(accepted: Accepted, hello: Hello, { message, shard, bytes }: DecodedMessage): void {
     const { inbox, counters, onMessage } = this.#options;
+    const { from, lane, disk, boot } = hello;
     const { socket } = accepted;
+    if (shard < 0 || shard >= inbox.shards) {
+      this.#end(accepted, 'shard-unknown');
+      return;
+    }
     if (inbox.isStale(from, { disk, boot })) {
       counters.count('stale-message');
       this.#end(accepted, 'hello-stale');
       return;
     }
-    if (!inbox.push(from, lane, { message, bytes, disk, boot }, () => socket.resume())) socket.pause();
-    onMessage();
+    const received = { message, shard, bytes, disk, boot };
+    if (!inbox.push(from, lane, received, () => socket.resume())) socket.pause();
+    onMessage(shard);
   }
 
   #end(accepted: Accepted, reason: DropReason): void {

@@ -67,6 +67,7 @@ const sentences = {
   unsupported: 'this mode does not know that operation',
   behind: 'this node does not have yet what the client has seen',
   'write-lost': "what the client has seen is not in this node's log, which went another way from there",
+  'cross-shard': 'the keys are in different shards; a tag as in cart:{alice} keeps keys together',
 } as const satisfies Record<
   Exclude<Extract<Outcome, { type: 'refused' }>['code'], 'no-leader' | 'not-leader'>,
   string

@@ -16,13 +16,15 @@ export interface TransportOptions {
   readonly token: string;
   readonly disk: DiskId;
   readonly boot: number;
+  /** They share the connections. */
+  readonly shards: number;
   /** Ports on 127.0.0.1 by which each other member is reached. */
   readonly peers: Readonly<Record<NodeId, number>>;
   readonly clock: NodeClock;
   readonly rng: Rng;
   readonly counters: Counters;
-  /** Something waits in a lane. */
-  onMessage(): void;
+  /** Something waits in a lane of that shard. */
+  onMessage(shard: number): void;
   onOverflow(to: NodeId, lane: Lane): void;
 }
 
@@ -36,8 +38,12 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#inbox = new Inbox(options.counters);
-    this.#receiver = new Receiver({ ...options, inbox: this.#inbox, onMessage: () => options.onMessage() });
+    this.#inbox = new Inbox(options.counters, options.shards);
+    this.#receiver = new Receiver({
+      ...options,
+      inbox: this.#inbox,
+      onMessage: (shard) => options.onMessage(shard),
+    });
   }
 
   /** Begins to accept; answers with the port on 127.0.0.1. */
@@ -45,13 +51,13 @@ export class Transport {
     return this.#receiver.listen();
   }
 
-  lane(lane: Lane): Source {
-    return this.#inbox.lane(lane);
+  lane(lane: Lane, shard: number): Source {
+    return this.#inbox.lane(lane, shard);
   }
 
   /** Never throws and never waits: what cannot be queued is dropped and counted. */
-  send(to: NodeId, lane: Lane, message: Message): void {
-    this.#sender(to, lane)?.send(message);
+  send(to: NodeId, lane: Lane, message: Message, shard: number): void {
+    this.#sender(to, lane)?.send(message, shard);
   }
 
   /** Bytes that wait in this process, by peer. */

@@ -74,7 +74,9 @@ export type RefusedCode =
   /** The log does not contain what the client has seen, yet. */
   | 'behind'
   /** It never will: what the client has seen is not in the history that this log is of. */
-  | 'write-lost';
+  | 'write-lost'
+  /** By the host: the keys of one operation are in several shards. */
+  | 'cross-shard';
 
 /** Indefinite: it may have happened, or may yet. */
 export type UnknownCode = 'not-replicated' | 'stepped-down' | 'recovered' | 'turn-failed' | 'node-stopping';

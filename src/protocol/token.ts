@@ -3,8 +3,10 @@ import {
   containsAt,
   epochAt,
   formatPosition,
+  parseBallot,
   parsePosition,
   sameBallot,
+  type Ballot,
   type EpochStart,
   type Position,
 } from './position.ts';
@@ -26,12 +28,27 @@ export function formatShards(shards: ShardPositions): string {
 
 /** The inverse of `formatShards`. A position alone is one of the only shard. Null for anything else. */
 export function parseShards(text: string): ShardPositions | null {
-  const shards: Record<string, Position> = {};
+  return parseByShard(text, parsePosition);
+}
+
+/** By shard, the highest epoch that a client has seen (F15). */
+export type ShardEpochs = Readonly<Record<string, Ballot>>;
+
+/** `4@n2`, of the only shard, or `0=4@n2,1=5@n3`. Null for anything else. */
+export function parseShardEpochs(text: string): ShardEpochs | null {
+  return parseByShard(text, parseBallot);
+}
+
+function parseByShard<T>(
+  text: string,
+  parse: (part: string) => T | null,
+): Readonly<Record<string, T>> | null {
+  const shards: Record<string, T> = {};
   for (const part of text.split(',')) {
-    const [shard, at] = part.includes('=') ? part.split('=', 2) : [onlyShard, part];
-    const position = parsePosition(at ?? '');
-    if (position === null || !shardPattern.test(shard!) || Object.hasOwn(shards, shard!)) return null;
-    shards[shard!] = position;
+    const [shard, value] = part.includes('=') ? part.split('=', 2) : [onlyShard, part];
+    const parsed = parse(value ?? '');
+    if (parsed === null || !shardPattern.test(shard!) || Object.hasOwn(shards, shard!)) return null;
+    shards[shard!] = parsed;
   }
   return shards;
 }

@@ -34,7 +34,7 @@ export interface DiskState {
 export const soundDisk: DiskState = { isFull: () => false, committed: () => undefined };
 
 /** `data.db` of the first shard, `data-1.db` of the next. */
-export function dataFileName(shard: number): string {
+function dataFileName(shard: number): string {
   return shard === 0 ? 'data.db' : `data-${shard}.db`;
 }
 

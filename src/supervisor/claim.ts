@@ -123,6 +123,7 @@ function refuseIfDifferent(kept: ClusterSpec, asked: ClusterSpec): void {
     mode: spec.mode,
     engine: spec.engine,
     nodes: String(spec.nodes),
+    shards: String(spec.shards),
     durability: spec.durability,
     regions: spec.regions === undefined ? 'none' : formatRegions(spec.regions),
     latency: formatLatency(spec.regions?.latencyMs ?? {}).join(','),

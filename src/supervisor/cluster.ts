@@ -62,7 +62,7 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
       nodeInit({ spec, token, dir, ports, faults: record.now.faults }, node, disk),
   };
   const nodes = record.now.nodes.map(({ id }) => new ManagedNode(id, world));
-  const sampler = new Sampler(nodes, hits);
+  const sampler = new Sampler(nodes, hits, spec.shards);
   const faults = createFaultControl({
     cluster: spec.name,
     regions: regionNames(spec.regions),
@@ -76,6 +76,7 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
   const leadership = createLeadership({
     cluster: spec.name,
     mode: spec.mode,
+    shards: spec.shards,
     nodes,
     sampler,
     record,
@@ -111,6 +112,7 @@ function nodeInit({ spec, token, dir, ports, faults }: InitFacts, self: NodeId, 
     self,
     members: spec.nodes,
     disk,
+    shards: spec.shards,
     dir: paths.nodeData(dir, self, disk),
     mode: spec.mode,
     options: spec.options,

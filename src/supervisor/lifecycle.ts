@@ -4,6 +4,7 @@ import { endProcesses } from '../control/remains.ts';
 import { removeClusterDir } from '../control/state-dir.ts';
 import type { Cluster } from './cluster.ts';
 import { isCaughtUp, newestLeader } from './lag.ts';
+import { firstLeader, shardsOf } from '../protocol/shard.ts';
 import { answersOf, type Answered } from './sampler.ts';
 import { liveOptions } from './spec.ts';
 
@@ -16,7 +17,7 @@ const graceMs = 1500;
 
 /**
  * Starts every node, all at once, and returns when all serve and every follower has caught up. A new cluster
- * is led by n1, made so as any operator would; kept data know their leader. Throws the first reason why not.
+ * is led by n1 (its next shard by n2, and so on), made so as any operator would; kept data know their leader. Throws the first reason why not.
  */
 export async function bringUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
   const { nodes, spec, events, record, sampler } = cluster;
@@ -24,20 +25,29 @@ export async function bringUp(cluster: Cluster, kept: boolean, progress: Progres
   progress(`starting ${nodes.length} nodes`);
   const started = await Promise.allSettled(nodes.map((node) => node.start()));
   for (const one of started) if (one.status === 'rejected') throw one.reason;
-  if (!kept || (await knowsNoEpoch(cluster)))
-    await cluster.leadership.promote(nodes[0]!.id, false, liveOptions(spec));
+  await leadAtFirst(cluster, kept ? await shardsWithoutEpoch(cluster) : shardsOf(spec.shards));
   await catchUp(cluster, kept, progress);
   record.change({ phase: 'ready' });
   events.append(null, 'ready');
   sampler.start();
 }
 
-async function knowsNoEpoch({ sampler, nodes }: Cluster): Promise<boolean> {
+/** Makes the shards led as in a new cluster, by whom `up` gave them and with its settings. */
+export function leadAtFirst({ spec, leadership }: Cluster, shards: readonly number[]) {
+  return Promise.all(
+    shards.map((shard) =>
+      leadership.promote({ node: firstLeader(shard, spec.nodes), shard, force: false }, liveOptions(spec)),
+    ),
+  );
+}
+
+async function shardsWithoutEpoch({ sampler, nodes, spec }: Cluster): Promise<readonly number[]> {
   const end = performance.now() + catchUpMs;
   for (;;) {
-    const known = knowNoEpoch(nodes.length, answersOf((await sampler.fresh()).reports));
-    if (known !== null) return known;
-    if (performance.now() >= end) return false;
+    const { reports } = await sampler.fresh();
+    const known = shardsOf(spec.shards).map((shard) => knowNoEpoch(nodes.length, answersOf(reports, shard)));
+    if (!known.includes(null) || performance.now() >= end)
+      return shardsOf(spec.shards).filter((shard) => known[shard] === true);
     await wait(5 + nodes.length);
   }
 }
@@ -56,10 +66,10 @@ export async function catchUp(cluster: Cluster, kept: boolean, progress: Progres
   const end = performance.now() + catchUpMs;
   const pauseMs = 5 + nodes.length;
   for (let said = ''; ; await wait(pauseMs)) {
-    const missing = whatIsMissing(
-      nodes.map(({ id }) => id),
-      answersOf((await sampler.fresh()).reports),
-    );
+    const { reports } = await sampler.fresh();
+    const missing = firstMissing(spec.shards, (shard) => {
+      return whatIsMissing(spec.nodes, answersOf(reports, shard));
+    });
     if (missing === null) return;
     if (missing !== said) progress(missing);
     said = missing;
@@ -69,6 +79,14 @@ export async function catchUp(cluster: Cluster, kept: boolean, progress: Progres
     events.append(null, 'not-caught-up', { reason: missing });
     return;
   }
+}
+
+function firstMissing(shards: number, missingIn: (shard: number) => string | null): string | null {
+  for (const shard of shardsOf(shards)) {
+    const missing = missingIn(shard);
+    if (missing !== null) return shards === 1 ? missing : `${missing} (shard ${shard})`;
+  }
+  return null;
 }
 
 /** Null when every follower has caught up, or has stopped and says why. */

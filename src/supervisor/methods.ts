@@ -62,9 +62,9 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
       await whileUp();
       return await resetCluster(cluster, (progress) => item({ progress }));
     },
-    async promote({ node, force }) {
+    async promote(params) {
       await whileUp();
-      return await cluster.leadership.promote(node, force);
+      return await cluster.leadership.promote(params);
     },
     async set({ settings }) {
       await whileUp();

@@ -2,10 +2,10 @@ import { describeError, ReplabError, toReplabError } from '../control/errors.ts'
 import type { Methods } from '../control/message.ts';
 import { diskName } from '../protocol/node-id.ts';
 import type { Cluster } from './cluster.ts';
-import { catchUp } from './lifecycle.ts';
+import { shardsOf } from '../protocol/shard.ts';
+import { catchUp, leadAtFirst } from './lifecycle.ts';
 import { Meeting } from './meeting.ts';
 import { turnTo, type NextDisk } from './node-disk.ts';
-import { liveOptions } from './spec.ts';
 
 interface Turned {
   /** Of the reset. */
@@ -25,7 +25,7 @@ export async function resetCluster(
   cluster: Cluster,
   progress: (line: string) => void,
 ): Promise<Methods['reset']['result']> {
-  const { nodes, faults, leadership, sampler, spec, proxy } = cluster;
+  const { nodes, faults, sampler, spec, proxy } = cluster;
   const from = performance.now();
   await faults.heal(null);
   const turned = new Meeting(nodes.length, () => turnToEmpty(cluster));
@@ -38,10 +38,17 @@ export async function resetCluster(
   try {
     for (const one of renewed) if (one.status === 'rejected') throw one.reason;
     sampler.forget();
-    const { epoch } = await leadership.promote(nodes[0]!.id, false, liveOptions(spec));
+    const leaders = await leadAtFirst(cluster, shardsOf(spec.shards));
     await catchUp(cluster, false, progress);
     const tookMs = Math.round(performance.now() - from);
-    return { changed: true, event, epoch, tookMs, disks: nodes.map(({ disk }) => diskName(disk)) };
+    return {
+      changed: true,
+      event,
+      leaders: leaders.map(({ shard, node, epoch }) => ({ shard, node, epoch })),
+      epoch: leaders[0]!.epoch,
+      tookMs,
+      disks: nodes.map(({ disk }) => diskName(disk)),
+    };
   } catch (error) {
     throw incomplete(spec.name, error);
   }

@@ -1,6 +1,7 @@
 import type { NodeReport } from '../node/ipc.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { ReplicaStatus } from '../protocol/protocol.ts';
+import { shardsOf } from '../protocol/shard.ts';
 import { addSample, isCaughtUp, newestLeader, type LeaderHistory } from './lag.ts';
 import type { ManagedNode } from './node.ts';
 import type { NodeHits } from './node-hits.ts';
@@ -32,23 +33,27 @@ export class Sampler {
   readonly #hits: NodeHits;
   readonly #seenAt = new Map<NodeId, number>();
   #latest: Round = { seq: 0, reports: new Map() };
-  #history: LeaderHistory = [];
+  readonly #shards: readonly number[];
+  #histories: readonly LeaderHistory[];
   #running: Promise<Round> | null = null;
   #next: Promise<Round> | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #watchers = new Set<() => void>();
 
-  constructor(nodes: readonly ManagedNode[], hits: NodeHits) {
+  constructor(nodes: readonly ManagedNode[], hits: NodeHits, shards: number) {
     this.#nodes = nodes;
     this.#hits = hits;
+    this.#shards = shardsOf(shards);
+    this.#histories = this.#shards.map(() => []);
   }
 
   get latest(): Round {
     return this.#latest;
   }
 
-  get history(): LeaderHistory {
-    return this.#history;
+  /** Of each shard. */
+  get histories(): readonly LeaderHistory[] {
+    return this.#histories;
   }
 
   /** When a node last answered (`performance.now`); null: never. */
@@ -72,9 +77,9 @@ export class Sampler {
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** The leader's log has begun anew: what it had when is no measure any more. */
+  /** The leaders' logs have begun anew: what they had when is no measure any more. */
   forget(): void {
-    this.#history = [];
+    this.#histories = this.#shards.map(() => []);
   }
 
   /** Looks by itself from now on, more often while something moves, or somebody watches. */
@@ -95,7 +100,8 @@ export class Sampler {
     const before = this.#latest;
     const round = await this.fresh();
     for (const watcher of this.#watchers) watcher();
-    const isBusy = this.#watchers.size > 0 || isMoving(before, round);
+    const moving = this.#shards.some((shard) => isMoving(before, round, shard));
+    const isBusy = this.#watchers.size > 0 || moving;
     if (this.#timer !== null) this.#schedule(pace(isBusy, this.#nodes.length));
   }
 
@@ -106,31 +112,43 @@ export class Sampler {
     return this.#running;
   }
 
+  /** Of each shard its leader first. A node that leads only some is asked again for the others. */
   async #run(): Promise<Round> {
-    const reports = new Map<NodeId, NodeReport>();
-    const led = this.#nodes.filter(({ id }) => this.#latest.reports.get(id)?.replica.role === 'leader');
-    await this.#probe(led, reports);
-    await this.#probe(
-      this.#nodes.filter((node) => !led.includes(node)),
-      reports,
-    );
-    const leader = newestLeader(answersOf(reports));
-    // Whoever began to lead since the last round was asked together with its followers, or after them.
-    if (leader !== null && !led.some(({ id }) => id === leader.id)) {
-      await this.#probe(
-        this.#nodes.filter(({ id }) => id !== leader.id && reports.has(id)),
-        reports,
-      );
-    }
+    const known = this.#latest.reports;
+    const leads: Takes = (id, shard) => known.get(id)?.replicas[shard]?.role === 'leader';
+    const leading = this.#nodes.filter(({ id }) => this.#shards.some((shard) => leads(id, shard)));
+    const others = this.#nodes.filter(({ id }) => !this.#shards.every((shard) => leads(id, shard)));
+    const asked: Asked = new Map();
+    await this.#probe(leading, asked, () => true);
+    await this.#probe(others, asked, (id, shard) => !leads(id, shard));
+    await this.#askAgain(asked, leads);
+    const reports = new Map([...asked].map(([id, { report }]) => [id, report]));
     this.#latest = { seq: this.#latest.seq + 1, reports };
-    if (leader !== null) {
-      const sample = { atMs: this.#seenAt.get(leader.id)!, last: leader.status.received };
-      this.#history = addSample(this.#history, sample, leader.status.epochs);
-    }
+    this.#histories = this.#histories.map((history, shard) => {
+      const leader = newestLeader(answersOf(reports, shard));
+      if (leader === null) return history;
+      const { received: last, epochs } = leader.status;
+      return addSample(history, { atMs: asked.get(leader.id)!.atMs[shard]!, last }, epochs);
+    });
     return this.#latest;
   }
 
-  async #probe(nodes: readonly ManagedNode[], reports: Map<NodeId, NodeReport>): Promise<void> {
+  /** Whoever began to lead since the last round was asked together with its followers, or after them. */
+  async #askAgain(asked: Asked, led: Takes): Promise<void> {
+    const reports = new Map([...asked].map(([id, { report }]) => [id, report]));
+    const newLeaders = this.#shards.map((shard) => {
+      const leader = newestLeader(answersOf(reports, shard));
+      return leader === null || led(leader.id, shard) ? null : leader.id;
+    });
+    const follows: Takes = (id, shard) => newLeaders[shard] != null && newLeaders[shard] !== id;
+    const nodes = this.#nodes.filter(
+      ({ id }) => asked.has(id) && this.#shards.some((shard) => follows(id, shard)),
+    );
+    await this.#probe(nodes, asked, follows);
+  }
+
+  /** `takes`: for which shards of which nodes the answer counts, if there is one already. */
+  async #probe(nodes: readonly ManagedNode[], asked: Asked, takes: Takes): Promise<void> {
     const ask = async (node: ManagedNode): Promise<void> => {
       // A stopped process answers nothing: nobody waits for it.
       if (node.state === 'paused') return;
@@ -138,15 +156,43 @@ export class Sampler {
       const report = (await process?.probe(probeMs)) ?? null;
       if (process === null || report === null) return;
       this.#hits.note(process.identity, report.hits);
-      reports.set(node.id, report);
-      this.#seenAt.set(node.id, performance.now());
+      const atMs = performance.now();
+      this.#seenAt.set(node.id, atMs);
+      const answer = { report, atMs: report.replicas.map(() => atMs) };
+      const before = asked.get(node.id);
+      asked.set(
+        node.id,
+        before === undefined ? answer : merged(before, answer, (shard) => takes(node.id, shard)),
+      );
     };
     await Promise.all(nodes.map(ask));
   }
 }
 
-export function answersOf(reports: ReadonlyMap<NodeId, NodeReport>): readonly Answered[] {
-  return [...reports].map(([id, { replica }]) => ({ id, status: replica }));
+type Takes = (node: NodeId, shard: number) => boolean;
+
+interface Answer {
+  readonly report: NodeReport;
+  /** When each of its replicas said so. */
+  readonly atMs: readonly number[];
+}
+
+type Asked = Map<NodeId, Answer>;
+
+function merged(before: Answer, now: Answer, takes: (shard: number) => boolean): Answer {
+  const { report } = now;
+  return {
+    report: {
+      ...report,
+      replicas: report.replicas.map((replica, i) => (takes(i) ? replica : before.report.replicas[i]!)),
+    },
+    atMs: now.atMs.map((atMs, i) => (takes(i) ? atMs : before.atMs[i]!)),
+  };
+}
+
+/** The replicas of one shard. */
+export function answersOf(reports: ReadonlyMap<NodeId, NodeReport>, shard: number): readonly Answered[] {
+  return [...reports].map(([id, { replicas }]) => ({ id, status: replicas[shard]! }));
 }
 
 function pace(isBusy: boolean, nodes: number): number {
@@ -154,10 +200,11 @@ function pace(isBusy: boolean, nodes: number): number {
 }
 
 /** The leader's log grew, or someone does not have all of it. */
-function isMoving(before: Round, round: Round): boolean {
-  const answered = answersOf(round.reports);
+function isMoving(before: Round, round: Round, shard: number): boolean {
+  const answered = answersOf(round.reports, shard);
   const leader = newestLeader(answered);
   if (leader === null) return false;
-  const grew = before.reports.get(leader.id)?.replica.received.index !== leader.status.received.index;
+  const then = before.reports.get(leader.id)?.replicas[shard];
+  const grew = then?.received.index !== leader.status.received.index;
   return grew || answered.some(({ status }) => !isCaughtUp(status, leader.status));
 }

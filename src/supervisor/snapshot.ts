@@ -34,7 +34,8 @@ export interface Observations {
   /** Those of them that the log has taken over. */
   readonly live: readonly string[];
   readonly nodes: readonly NodeObservation[];
-  readonly history: LeaderHistory;
+  /** Of each shard. */
+  readonly histories: readonly LeaderHistory[];
   readonly links: readonly LinkView[];
   readonly faults: readonly FaultView[];
 }
@@ -64,12 +65,22 @@ interface Answered {
   readonly status: ReplicaStatus;
 }
 
+/** The replicas of one shard that answered, and the newest that leads. */
+interface Shard {
+  readonly shard: number;
+  readonly history: LeaderHistory;
+  readonly answered: readonly Answered[];
+  readonly leader: Answered | null;
+}
+
 /** What people, `expect` and the screen are shown: observations put side by side, nothing remembered. */
 export function buildSnapshot(seen: Observations): Snapshot {
-  const answered = seen.nodes.flatMap(({ id, report }) =>
-    report === null ? [] : [{ id, status: report.replica }],
-  );
-  const leader = newestLeader(answered);
+  const shards = seen.histories.map((history, shard): Shard => {
+    const answered = seen.nodes.flatMap(({ id, report }) =>
+      report === null ? [] : [{ id, status: report.replicas[shard]! }],
+    );
+    return { shard, history, answered, leader: newestLeader(answered) };
+  });
   return {
     schema: 'replab.snapshot/1',
     cluster: seen.cluster,
@@ -79,40 +90,55 @@ export function buildSnapshot(seen: Observations): Snapshot {
     tMs: Math.round(seen.tMs),
     phase: seen.phase,
     events: seen.events,
-    options: optionsOf(seen, leader ?? furthestOf(answered)),
-    leaders: leadersOf(answered, leader),
+    options: optionsOf(seen, shards),
+    leaders: shards.flatMap(leadersOf),
     nodes: seen.nodes
       .toSorted((a, b) => compareNodes(a.id, b.id))
-      .map((node) => nodeView(node, leader, seen)),
+      .map((node) => nodeView(node, shards, seen)),
     links: seen.links,
     faults: seen.faults,
-    divergence: { state: divergenceOf(answered, leader, seen.nodes.length) },
+    divergence: { state: worstOf(shards.map((shard) => divergenceOf(shard, seen.nodes.length))) },
   };
 }
 
-/** What was given to `up` says nothing of a live setting: it may have been changed since, in a log. */
-function optionsOf({ options, live }: Observations, teller: Answered | null): Snapshot['options'] {
-  const unknown = Object.fromEntries(live.map((name) => [name, null]));
-  const inForce = teller === null || teller.status.settingsAt === 0 ? {} : teller.status.settings;
-  return { ...options, ...unknown, ...inForce };
+/**
+ * What was given to `up` says nothing of a live setting: it may have been changed since, in a log. Where the logs
+ * of two shards differ, a change has not come to both, and nothing is in force in the cluster as a whole.
+ */
+function optionsOf({ options, live }: Observations, shards: readonly Shard[]): Snapshot['options'] {
+  const told = shards.map(({ leader, answered }) => {
+    const teller = leader ?? furthestOf(answered);
+    return teller === null || teller.status.settingsAt === 0 ? {} : teller.status.settings;
+  });
+  const names = new Set([...live, ...Object.keys(told[0] ?? {})]);
+  const inForce = [...names].map((name): [string, string | null] => {
+    const values = new Set(told.map((settings) => settings[name] ?? null));
+    return [name, values.size === 1 ? [...values][0]! : null];
+  });
+  return { ...options, ...Object.fromEntries(inForce) };
 }
 
 /** The newest first; a leader of a lower epoch that has not heard of it is `@leader.old`. */
-function leadersOf(answered: readonly Answered[], newest: Answered | null): readonly LeaderView[] {
+function leadersOf({ shard, answered, leader: newest }: Shard): readonly LeaderView[] {
   return answered
     .filter(({ status }) => status.role === 'leader')
     .toSorted((a, b) => compareBallots(b.status.epoch, a.status.epoch))
     .map(({ id, status }) => ({
       id,
-      shard: 0,
+      shard,
       epoch: epochView(status.epoch),
       newest: newest !== null && sameBallot(status.epoch, newest.status.epoch),
     }));
 }
 
-function nodeView(node: NodeObservation, leader: Answered | null, seen: Observations): NodeView {
+/** What is a replica's stands at the node too: that of the first shard. */
+function nodeView(node: NodeObservation, shards: readonly Shard[], seen: Observations): NodeView {
   const { report } = node;
-  const replica = viewOf(report?.replica ?? null, leader, seen);
+  const replicas = shards.map((shard) => ({
+    shard: shard.shard,
+    ...viewOf(report?.replicas[shard.shard] ?? null, shard, seen.nowMs),
+  }));
+  const { shard: _, ...replica } = replicas[0]!;
   return {
     id: node.id,
     state: node.state,
@@ -137,18 +163,26 @@ function nodeView(node: NodeObservation, leader: Answered | null, seen: Observat
       oldestMs: report === null ? null : Math.round(report.waiting.oldestMs),
     },
     dropped: report === null ? null : Object.values(report.dropped).reduce((sum, count) => sum + count, 0),
-    replicas: [{ shard: 0, ...replica }],
+    replicas,
   };
 }
 
-function viewOf(status: ReplicaStatus | null, leader: Answered | null, seen: Observations): ReplicaView {
+function viewOf(status: ReplicaStatus | null, { leader, history }: Shard, nowMs: number): ReplicaView {
   if (status === null) return unknownReplica;
   if (leader === null) return replicaView(status, unknownReplica.lag);
-  return replicaView(status, lagOf(status, leader.status, seen.history, seen.nowMs));
+  return replicaView(status, lagOf(status, leader.status, history, nowMs));
 }
 
 function address(port: number | null): string | null {
   return port === null ? null : `127.0.0.1:${port}`;
+}
+
+type Divergence = Snapshot['divergence']['state'];
+
+function worstOf(states: readonly Divergence[]): Divergence {
+  return (
+    (['diverged', 'forked', 'unknown', 'behind'] as const).find((state) => states.includes(state)) ?? 'equal'
+  );
 }
 
 /**
@@ -156,11 +190,7 @@ function address(port: number | null): string | null {
  * each other (P12). Same place means the same chain too: a fork of equal length is another place. A fork is
  * neither: it does not catch up, it must be given up.
  */
-function divergenceOf(
-  answered: readonly Answered[],
-  leader: Answered | null,
-  nodes: number,
-): Snapshot['divergence']['state'] {
+function divergenceOf({ answered, leader }: Shard, nodes: number): Divergence {
   const statuses = answered.map(({ status }) => status);
   const diverged = statuses.some((a, i) =>
     statuses.slice(i + 1).some((b) => atSamePlace(a, b) && a.digest.value !== b.digest.value),

@@ -4,6 +4,7 @@ import { ReplabError } from '../control/errors.ts';
 import { engines } from '../engines/engines.ts';
 import { findMode } from '../protocol/modes.ts';
 import { isNodeId } from '../protocol/node-id.ts';
+import { maxShards } from '../protocol/shard.ts';
 import type { ModeOptions } from '../protocol/protocol.ts';
 
 /** A specification with every option of its mode, checked; `usage` or `bad-setting` for what cannot be. */
@@ -14,7 +15,9 @@ export function completeSpec(spec: ClusterSpec): ClusterSpec {
   if (!Object.hasOwn(engines, spec.engine)) throw usage(`There is no engine ${JSON.stringify(spec.engine)}.`);
   if (spec.durability !== 'normal' && spec.durability !== 'full')
     throw usage('Durability is normal or full.');
-  const { nodes } = spec;
+  const { nodes, shards } = spec;
+  if (!Number.isInteger(shards) || shards < 1 || shards > maxShards)
+    throw usage(`A cluster has 1 to ${maxShards} shards.`);
   if (nodes.length < 1 || nodes.length > maxNodes) throw usage(`A cluster has 1 to ${maxNodes} nodes.`);
   if (!nodes.every(isNodeId) || new Set(nodes).size !== nodes.length)
     throw usage('Nodes are named n1, n2, …, each once.');

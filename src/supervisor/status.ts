@@ -40,7 +40,7 @@ export async function takeSnapshot(world: StatusWorld, fresh: boolean): Promise<
     options: spec.options,
     live: Object.keys(liveOptions(spec)),
     nodes: world.nodes.map((node) => observe(node, round, world)),
-    history: sampler.history,
+    histories: sampler.histories,
     links: counters.links,
     faults: world.faults.views(counters.hits),
   });

@@ -60,5 +60,5 @@ export function gistOf(snapshot: Snapshot): string {
 function gistOfNode(node: NodeView): object {
   // A node that runs and is silent is ever more of a worry; one that does not run has nothing to say.
   const silentS = node.state === 'running' ? Math.floor(node.busyMs / 1000) : 0;
-  return { ...node, seenMs: 0, memory: 0, busyMs: silentS, replicas: [] };
+  return { ...node, seenMs: 0, memory: 0, busyMs: silentS, replicas: node.replicas.slice(1) };
 }

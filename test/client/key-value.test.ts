@@ -38,6 +38,7 @@ function client(
       engine: 'replab',
       nodes: Object.keys(ports),
       options: {},
+      shards: 1,
       durability: 'normal',
     },
     dir: '',

@@ -36,7 +36,15 @@ function makeCluster(root: string, name: string, fields: Partial<ClusterRecord> 
   makePrivateDir(dir);
   const record: ClusterRecord = {
     schema: recordSchema,
-    spec: { name, mode: 'single-leader', engine: 'replab', nodes: ['n1'], options: {}, durability: 'normal' },
+    spec: {
+      name,
+      mode: 'single-leader',
+      engine: 'replab',
+      nodes: ['n1'],
+      shards: 1,
+      options: {},
+      durability: 'normal',
+    },
     token: newToken(),
     phase: 'ready',
     supervisor: self,

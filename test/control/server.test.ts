@@ -15,6 +15,7 @@ const spec = {
   engine: 'replab',
   nodes: ['n1'],
   options: {},
+  shards: 1,
   durability: 'normal',
 } as const;
 

@@ -23,7 +23,15 @@ import { tempDir } from '../support/until.ts';
 function recordOf(name: string): ClusterRecord {
   return {
     schema: recordSchema,
-    spec: { name, mode: 'single-leader', engine: 'replab', nodes: ['n1'], options: {}, durability: 'normal' },
+    spec: {
+      name,
+      mode: 'single-leader',
+      engine: 'replab',
+      nodes: ['n1'],
+      shards: 1,
+      options: {},
+      durability: 'normal',
+    },
     token: '0123456789abcdef',
     phase: 'ready',
     supervisor: { pid: 4000, startTime: 'boot:1' },

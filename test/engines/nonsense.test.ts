@@ -28,6 +28,7 @@ const init = {
   dir: '/nowhere',
   mode: 'single-leader',
   options: {},
+  shards: 1,
   durability: 'normal',
   peers: {},
   clientPorts: {},

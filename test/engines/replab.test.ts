@@ -40,6 +40,7 @@ function start(over: Partial<NodeInit> = {}): Started {
     self: 'n1',
     members: ['n1'],
     disk: diskOf('n1'),
+    shards: 1,
     dir: join(dir, 'data'),
     mode: 'single-leader',
     options: {},
@@ -59,16 +60,16 @@ describe('a built-in node', { timeout: 30_000 }, () => {
     expect(ready).toMatchObject({ boot: 1 });
     // Not before: while a process becomes another program (setpriv, then Node.js) its environment reads as empty.
     expect(listMarked(mark)).toEqual(process.platform === 'linux' ? [node.identity] : []);
-    expect((await node.probe(5000))?.replica.role).toBe('follower');
+    expect((await node.probe(5000))?.replicas[0]?.role).toBe('follower');
     const ballot = { number: 1, disk: init.disk };
-    expect(await node.operate({ kind: 'promote', ballot }, 5000)).toMatchObject({ type: 'ok', copies: 1 });
-    expect((await node.probe(5000))?.replica).toMatchObject({ role: 'leader', epoch: ballot });
+    expect(await node.operate({ kind: 'promote', ballot }, 0, 5000)).toMatchObject({ type: 'ok', copies: 1 });
+    expect((await node.probe(5000))?.replicas[0]).toMatchObject({ role: 'leader', epoch: ballot });
     await until('its trace was heard', () => traced.includes('promoted'));
     expect(node.silentSince()).toBeNull();
     await node.stop();
     expect(await node.exited).toEqual({ code: 0, signal: null, reason: null });
     expect([node.state(), isAlive(node.identity)]).toEqual([null, false]);
-    expect([await node.probe(5000), await node.operate({ kind: 'set', settings: {} }, 20)]).toEqual([
+    expect([await node.probe(5000), await node.operate({ kind: 'set', settings: {} }, 0, 20)]).toEqual([
       null,
       null,
     ]);

@@ -73,7 +73,12 @@ async function realNode(): Promise<Subject> {
     durability: 'normal',
     state: machine.disk,
   });
-  const node = new RunningNode(initOf(), { store, mode: singleLeader, machine, onTrace: () => true });
+  const node = new RunningNode(initOf(), {
+    stores: [store],
+    mode: singleLeader,
+    machine,
+    onTrace: () => true,
+  });
   const { clientPort } = await node.start();
   onTestFinished(() => node.stop());
   const led = Promise.withResolvers<Outcome>();

@@ -258,7 +258,7 @@ describe('R3: what a connection says of itself', () => {
     const replies = client.pipeline('SET a 1', 'RL.LAST', 'WAIT 1 100', 'PING');
     await until('the write', () => node.asked.length === 1);
     node.answer(node.asked[0]!.id, okOf({ kind: 'written' }, 12, 2));
-    expect(await replies).toEqual(['+OK', ['1@n1/12', 2], 1, '+PONG']);
+    expect(await replies).toEqual(['+OK', ['1@n1/12', 2, 0], 1, '+PONG']);
     expect(node.asked[1]!.request.op).toEqual({
       kind: 'copies',
       at: { epoch: { number: 1, disk: 1 }, index: 12 },
@@ -275,7 +275,7 @@ describe('R3: what a connection says of itself', () => {
     const node = await scriptedNode(() => outcomes.shift()!);
     const client = await respClient(node.clientPort);
     const [, , last] = await client.pipeline('SET a 1', 'SET a 2', 'RL.LAST');
-    expect(last).toEqual(['1@n1/5', 1]);
+    expect(last).toEqual(['1@n1/5', 1, 0]);
   });
 });
 

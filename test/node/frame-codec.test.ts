@@ -59,7 +59,7 @@ describe('T3: frames', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(fc.array(samples, { minLength: 1, maxLength: 12 }), sizes, (messages, cut) => {
-        const bytes = Buffer.concat(messages.flatMap(encodeFrames));
+        const bytes = Buffer.concat(messages.flatMap((message) => encodeFrames(message)));
         expect(messagesOf(decodeAll(new FrameDecoder(), cutInto(bytes, cut)))).toEqual(messages);
       }),
     );

@@ -5,6 +5,7 @@ import { fc } from '../support/property.ts';
 
 interface Numbered {
   readonly message: { readonly class: MessageClass; readonly number: number };
+  readonly shard: number;
   readonly bytes: number;
 }
 
@@ -12,7 +13,8 @@ const classNames = Object.keys(messageClasses) as MessageClass[];
 
 function queueOf(names: readonly MessageClass[]): MessageQueue<Numbered> {
   const queue = new MessageQueue<Numbered>();
-  for (const [number, name] of names.entries()) queue.push({ message: { class: name, number }, bytes: 10 });
+  for (const [number, name] of names.entries())
+    queue.push({ message: { class: name, number }, shard: 0, bytes: 10 });
   return queue;
 }
 

@@ -95,7 +95,7 @@ export function spawnNode(file: string): NodeProcess {
     },
     async operate(command) {
       const id = (ids += 1);
-      child.send({ type: 'operator', id, command } satisfies ToNode);
+      child.send({ type: 'operator', id, shard: 0, command } satisfies ToNode);
       const told = await find(
         'an outcome',
         (message): message is Told<'outcome'> => message.type === 'outcome' && message.id === id,
@@ -150,6 +150,7 @@ export async function testCluster(
         self,
         members: ids,
         disk: diskOf(self),
+        shards: 1,
         dir: join(dir, self),
         mode: 'single-leader',
         options,

@@ -30,7 +30,7 @@ describe('a cluster of node processes', { timeout: timeoutMs }, () => {
     await n1.ask('INCR', 'y');
     expect(await n1.ask('WAIT', '2', '5000')).toBe(2);
     const report = await cluster.node('n1').probe();
-    expect(report).toMatchObject({ boot: 1, dropped: {}, replica: { role: 'leader' } });
+    expect(report).toMatchObject({ boot: 1, dropped: {}, replicas: [{ role: 'leader' }] });
     expect(report.memory).toBeGreaterThan(1e6);
   });
 
@@ -82,13 +82,13 @@ describe('a cluster of node processes', { timeout: timeoutMs }, () => {
     await cluster.promote('n1');
     const [n1, n2] = [cluster.node('n1'), cluster.node('n2')];
     const names = (): readonly string[] => n2.traces.map(({ name }) => name);
-    await until('n2 to follow', async () => (await n1.probe()).replica.followers.length === 1);
+    await until('n2 to follow', async () => (await n1.probe()).replicas[0]!.followers.length === 1);
     const pausedAt = performance.now();
     n2.child.kill('SIGSTOP');
-    await until('n1 to miss it', async () => (await n1.probe()).replica.suspects.includes('n2'));
+    await until('n1 to miss it', async () => (await n1.probe()).replicas[0]!.suspects.includes('n2'));
     await until('the longest of suspicion timeouts to pass', () => performance.now() - pausedAt > 1100);
     n2.child.kill('SIGCONT');
-    await until('n2 to be back', async () => (await n1.probe()).replica.suspects.length === 0);
+    await until('n2 to be back', async () => (await n1.probe()).replicas[0]!.suspects.length === 0);
     await n2.probe();
     expect(names()).not.toContain('suspected');
     // The control: heartbeats that are missing, not late.

@@ -172,7 +172,7 @@ describe('commands of our own', () => {
       ['RL.CAS a ABSENT SET 7', ['1@n1/5', 1, [0, '6']]],
       ['RL.CAS b ABSENT SET ABSENT', ['1@n1/6', 1, [1, 'ABSENT']]],
       ['RL.CAS b EXPECT ABSENT DELETE', ['1@n1/7', 1, [1, null]]],
-      ['RL.LAST', ['1@n1/7', 1]],
+      ['RL.LAST', ['1@n1/7', 1, 0]],
       ['RL.DEL a x', ['1@n1/8', 1, 1]],
     ]);
     for (const line of [
@@ -193,8 +193,8 @@ describe('commands of our own', () => {
     await expectReplies(client, [
       ['RL.SCAN 3', ['1@n1/6', 1, [1, 'a', 'A', 'b', 'B', 'c', 'C']]],
       ['RL.SCAN 3 AFTER c', ['1@n1/6', 1, [0, 'd', 'D']]],
-      ['RL.SCAN 0', '-ERR syntax: RL.SCAN limit [AFTER key]'],
-      ['RL.SCAN 3 AFTER', '-ERR syntax: RL.SCAN limit [AFTER key]'],
+      ['RL.SCAN 0', '-ERR syntax: RL.SCAN limit [AFTER key] [SHARD n]'],
+      ['RL.SCAN 3 AFTER', '-ERR syntax: RL.SCAN limit [AFTER key] [SHARD n]'],
     ]);
   });
 
@@ -204,6 +204,8 @@ describe('commands of our own', () => {
     expect(JSON.parse(who as string)).toEqual({
       cluster: 'c1',
       node: 'n1',
+      shard: 0,
+      shards: 1,
       role: 'leader',
       epoch: '1@n1',
       leader: 'n1',
@@ -218,7 +220,7 @@ describe('commands of our own', () => {
     await expectReplies(client, [
       ['RL.LOG 3 1000', []],
       ['RL.LOG 99 1000', []],
-      ['RL.LOG x 1000', '-ERR syntax: RL.LOG after-index max-bytes'],
+      ['RL.LOG x 1000', '-ERR syntax: RL.LOG after-index max-bytes [SHARD n]'],
       ['RL.DISCARDED', []],
     ]);
     const [all] = await client.pipeline('RL.LOG 0 1');

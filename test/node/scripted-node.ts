@@ -8,7 +8,7 @@ import { zeroBallot, zeroPosition, type Position } from '../../src/protocol/posi
 import type { Effect, Input, Mode, ReplicaStatus, TraceEvent } from '../../src/protocol/protocol.ts';
 import type { Outcome, Request, RequestId, Result } from '../../src/protocol/request.ts';
 import { singleLeader } from '../../src/protocol/single-leader/mode.ts';
-import { createMemoryStore } from '../../src/sim/memory-store.ts';
+import { createMemoryStore, type MemoryStore } from '../../src/sim/memory-store.ts';
 
 const firstBallot = { number: 1, disk: diskOf('n1') };
 
@@ -20,6 +20,7 @@ export function initOf(changes: Partial<NodeInit> = {}): NodeInit {
     self: 'n1',
     members: ['n1'],
     disk: diskOf('n1'),
+    shards: 1,
     dir: '/nowhere',
     mode: 'single-leader',
     options: {},
@@ -34,22 +35,27 @@ export function initOf(changes: Partial<NodeInit> = {}): NodeInit {
 /** Starts a node of `mode` over a memory store. Ends with the test. */
 async function start(mode: Mode, changes: Partial<NodeInit>) {
   const traces: TraceEvent[] = [];
-  const store = createMemoryStore(changes.disk ?? diskOf('n1'));
+  const stores = Array.from({ length: changes.shards ?? 1 }, () =>
+    createMemoryStore(changes.disk ?? diskOf('n1')),
+  );
+  const [store] = stores as [MemoryStore];
   const onTrace = (events: readonly TraceEvent[]): boolean => traces.push(...events) > 0;
-  const node = new RunningNode(initOf(changes), { store, mode, machine: new Machine(), onTrace });
+  const node = new RunningNode(initOf(changes), { stores, mode, machine: new Machine(), onTrace });
   const ports = await node.start();
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => (stopped ??= node.stop());
   onTestFinished(stop);
-  return { node, store, traces, stop, ...ports };
+  return { node, store, stores, traces, stop, ...ports };
 }
 
-/** A node alone in its cluster, which it leads. */
-export async function lonelyLeader() {
-  const started = await start(singleLeader, {});
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
-  started.node.operate({ kind: 'promote', ballot: firstBallot }, resolve);
-  await promise;
+/** A node alone in its cluster, which it leads, in every shard. */
+export async function lonelyLeader(changes: Partial<NodeInit> = {}) {
+  const started = await start(singleLeader, changes);
+  for (const shard of started.stores.keys()) {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    started.node.operate({ kind: 'promote', ballot: firstBallot }, resolve, shard);
+    await promise;
+  }
   return started;
 }
 

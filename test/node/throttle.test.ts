@@ -14,7 +14,12 @@ import { initOf } from './scripted-node.ts';
 async function limited(text: string) {
   const machine = new Machine();
   const store = createMemoryStore(diskOf('n1'));
-  const node = new RunningNode(initOf(), { store, mode: singleLeader, machine, onTrace: () => true });
+  const node = new RunningNode(initOf(), {
+    stores: [store],
+    mode: singleLeader,
+    machine,
+    onTrace: () => true,
+  });
   const { clientPort } = await node.start();
   onTestFinished(() => node.stop());
   const led = Promise.withResolvers<Outcome>();

@@ -30,7 +30,7 @@ export interface Station {
   readonly overflows: string[];
   readonly port: number;
   /** Everything that waits in a lane, as inputs. */
-  take(lane: Lane): readonly MessageInput[];
+  take(lane: Lane, shard?: number): readonly MessageInput[];
   /** Numbers of all that were ever taken from a lane with `collect`. */
   collect(lane: Lane): readonly number[];
 }
@@ -48,6 +48,7 @@ export async function station(
     token,
     disk,
     boot,
+    shards: 2,
     peers,
     clock: new Machine().clock,
     rng: createRng(self),
@@ -58,8 +59,8 @@ export async function station(
   onTestFinished(() => transport.close());
   const port = await transport.listen();
   const collected: Record<Lane, number[]> = { ctl: [], log: [], bulk: [] };
-  const take = (lane: Lane): MessageInput[] => {
-    const source = transport.lane(lane);
+  const take = (lane: Lane, shard = 0): MessageInput[] => {
+    const source = transport.lane(lane, shard);
     const taken: MessageInput[] = [];
     for (
       let next = source.take({ now: 1, wall: 2 });
@@ -130,7 +131,7 @@ export async function rawPeer(port: number): Promise<RawPeer> {
   return {
     socket,
     send: (...messages) => {
-      socket.write(Buffer.concat(messages.flatMap(encodeFrames)));
+      socket.write(Buffer.concat(messages.flatMap((message) => encodeFrames(message))));
     },
     closed: () => closed,
   };

@@ -11,8 +11,8 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 describe('T1, T2: lanes', () => {
   test('messages arrive once and in order, with the sender its hello named', async () => {
     const { n1, n2 } = await pair();
-    for (const number of range(0, 500)) n1.transport.send('n2', 'log', numbered('append', number));
-    n1.transport.send('n2', 'ctl', numbered('subscribe', 1));
+    for (const number of range(0, 500)) n1.transport.send('n2', 'log', numbered('append', number), 0);
+    n1.transport.send('n2', 'ctl', numbered('subscribe', 1), 0);
     await until('all to arrive', () => n2.collect('log').length === 500);
     expect(n2.collect('log')).toEqual(range(0, 500));
     const [input] = await until('the subscribe', () => {
@@ -37,7 +37,7 @@ describe('T1, T2: lanes', () => {
       answered.close();
     });
     const n1 = await station('n1', { n2: port });
-    n1.transport.send('n2', 'ctl', numbered('ack', 1));
+    n1.transport.send('n2', 'ctl', numbered('ack', 1), 0);
     await until('the connection to be closed', () => n1.counters.all()['bytes-back'] === 1);
 
     const n2 = await station('n2');
@@ -48,7 +48,7 @@ describe('T1, T2: lanes', () => {
     });
     raw.send(helloOf(), numbered('ack', 1));
     await until('the ack', () => n2.collect('ctl').length === 1);
-    n2.transport.send('n1', 'ctl', numbered('ack', 2));
+    n2.transport.send('n1', 'ctl', numbered('ack', 2), 0);
     raw.socket.end();
     await until('the end', () => raw.closed());
     expect(heard).toBe(0);
@@ -57,11 +57,11 @@ describe('T1, T2: lanes', () => {
   test('lanes are dialled lazily, one connection each', async () => {
     const { n1, n2, link } = await pair();
     expect(link.connections()).toBe(0);
-    n1.transport.send('n2', 'ctl', numbered('ack', 1));
+    n1.transport.send('n2', 'ctl', numbered('ack', 1), 0);
     await until('the ack', () => n2.collect('ctl').length === 1);
     expect(link.connections()).toBe(1);
-    n1.transport.send('n2', 'log', numbered('append', 1));
-    n1.transport.send('n2', 'log', numbered('append', 2));
+    n1.transport.send('n2', 'log', numbered('append', 1), 0);
+    n1.transport.send('n2', 'log', numbered('append', 2), 0);
     await until('the appends', () => n2.collect('log').length === 2);
     expect(link.connections()).toBe(2);
   });
@@ -69,13 +69,13 @@ describe('T1, T2: lanes', () => {
   test('a message of many parts arrives whole, and what follows behind it', async () => {
     const { n1, n2 } = await pair();
     const text = 'ü'.repeat(2 << 20);
-    n1.transport.send('n2', 'log', numbered('append', 1, text));
+    n1.transport.send('n2', 'log', numbered('append', 1, text), 0);
     const [input] = await until('the message', () => {
       const taken = n2.take('log');
       return taken.length > 0 && taken;
     });
     expect((input!.message as ReturnType<typeof numbered>).text === text).toBe(true);
-    n1.transport.send('n2', 'log', numbered('append', 2));
+    n1.transport.send('n2', 'log', numbered('append', 2), 0);
     await until('the next', () => n2.collect('log').length === 1);
   });
 
@@ -83,13 +83,13 @@ describe('T1, T2: lanes', () => {
     const n2 = await station('n2');
     const first = await rawPeer(n2.port);
     first.send(helloOf({ lane: 'log' }), ...range(0, 50).map((number) => numbered('append', number)));
-    await until('n1', () => n2.transport.lane('log').waiting === 50);
+    await until('n1', () => n2.transport.lane('log', 0).waiting === 50);
     const second = await rawPeer(n2.port);
     second.send(
       helloOf({ lane: 'log', from: 'n3', disk: diskOf('n3') }),
       ...range(0, 2).map((number) => numbered('append', number)),
     );
-    await until('n3', () => n2.transport.lane('log').waiting === 52);
+    await until('n3', () => n2.transport.lane('log', 0).waiting === 52);
     const senders = n2.take('log').map(({ from }) => from);
     expect(senders.slice(0, 4).toSorted()).toEqual(['n1', 'n1', 'n3', 'n3']);
   });
@@ -187,7 +187,7 @@ describe('T4: one connection for each peer and lane', () => {
     const n2 = await station('n2');
     const old = await rawPeer(n2.port);
     old.send(helloOf({ boot: 1, dial: 9, lane: 'log' }), numbered('append', 1));
-    await until('it to be received', () => n2.transport.lane('log').waiting === 1);
+    await until('it to be received', () => n2.transport.lane('log', 0).waiting === 1);
     const fresh = await rawPeer(n2.port);
     fresh.send(helloOf({ boot: 2, dial: 1 }), numbered('ack', 2));
     await until('the new boot', () => n2.collect('ctl').length === 1);
@@ -222,7 +222,7 @@ describe('T5, T7: connections that end', () => {
       // Sent until something gets through: what a dying connection takes is gone.
       await until('something new', () => {
         for (const end = number + 20; number < end; number += 1) {
-          n1.transport.send('n2', 'log', numbered('append', number, 'x'.repeat(2000)));
+          n1.transport.send('n2', 'log', numbered('append', number, 'x'.repeat(2000)), 0);
         }
         return (n2.collect('log').at(-1) ?? -1) >= before;
       });
@@ -235,16 +235,16 @@ describe('T5, T7: connections that end', () => {
 
   test('a message cut within is lost whole, and the next connection begins with a whole one', async () => {
     const { n1, n2, link } = await pair();
-    n1.transport.send('n2', 'log', numbered('append', 0));
+    n1.transport.send('n2', 'log', numbered('append', 0), 0);
     await until('the link to work', () => n2.collect('log').length === 1);
     link.hold();
-    n1.transport.send('n2', 'log', numbered('append', 1, 'x'.repeat(32 << 20)));
-    n1.transport.send('n2', 'ctl', numbered('ack', 1));
+    n1.transport.send('n2', 'log', numbered('append', 1, 'x'.repeat(32 << 20)), 0);
+    n1.transport.send('n2', 'ctl', numbered('ack', 1), 0);
     await until('the kernel to take what it takes', () => n1.transport.queued()['n2']! < 31 << 20);
     link.cut();
     link.release();
     await until('the cut to be seen', () => n1.counters.all()['cut-message'] === 1);
-    n1.transport.send('n2', 'log', numbered('append', 2));
+    n1.transport.send('n2', 'log', numbered('append', 2), 0);
     await until('the next', () => n2.collect('log').length === 2);
     expect(n2.collect('log')).toEqual([0, 2]);
     expect(n2.counters.all()).toEqual({});
@@ -257,7 +257,7 @@ describe('T5, T7: connections that end', () => {
     parked.close(() => closed.resolve());
     await closed.promise;
     const n1 = await station('n1', { n2: port });
-    n1.transport.send('n2', 'ctl', numbered('subscribe', 1));
+    n1.transport.send('n2', 'ctl', numbered('subscribe', 1), 0);
     const heard = Promise.withResolvers<Buffer>();
     const late = createServer((socket) => socket.on('error', () => undefined).once('data', heard.resolve));
     onTestFinished(() => {
@@ -280,7 +280,7 @@ describe('T5, T7: connections that end', () => {
     });
     const n1 = await station('n1', { n2: port });
     await until('six dials', () => {
-      n1.transport.send('n2', 'ctl', numbered('heartbeat', dials.length));
+      n1.transport.send('n2', 'ctl', numbered('heartbeat', dials.length), 0);
       return dials.length >= 6;
     });
     // At least 50, 50, 100, 200 and 250 ms lie between them; timers may be a millisecond early.

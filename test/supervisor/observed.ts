@@ -48,7 +48,7 @@ export function statusOf(log: LogShape, over: Partial<ReplicaStatus> = {}): Repl
 function reportOf(replica: ReplicaStatus): NodeReport {
   return {
     boot: 1,
-    replica,
+    replicas: [replica],
     memory: 40_000_000,
     longestTurnMs: 1,
     dropped: { 'late frame': 2, stale: 1 },
@@ -96,7 +96,7 @@ export function observations(
     options: { sync: 'none', 'election-timeout': '1500ms' },
     live: ['sync'],
     nodes,
-    history: [],
+    histories: [[]],
     links: [],
     faults: [],
     ...over,

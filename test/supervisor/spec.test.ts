@@ -8,6 +8,7 @@ const spec: ClusterSpec = {
   engine: 'replab',
   nodes: ['n1', 'n2', 'n3'],
   options: { sync: '1' },
+  shards: 1,
   durability: 'normal',
 };
 

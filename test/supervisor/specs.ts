@@ -6,5 +6,13 @@ export function specOf(
   options: Readonly<Record<string, string>> = {},
 ): ClusterSpec {
   const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
-  return { name, mode: 'single-leader', engine: 'replab', nodes: ids, options, durability: 'normal' };
+  return {
+    name,
+    mode: 'single-leader',
+    engine: 'replab',
+    nodes: ids,
+    shards: 1,
+    options,
+    durability: 'normal',
+  };
 }

@@ -82,9 +82,9 @@ export class ReplabProcess implements NodeProcess {
     return this.#probes.oldest;
   }
 
-  operate(command: OperatorCommand, deadlineMs: number): Promise<Outcome | null> {
+  operate(command: OperatorCommand, shard: number, deadlineMs: number): Promise<Outcome | null> {
     const { id, answer } = this.#operations.open(deadlineMs);
-    this.#send({ type: 'operator', id, command });
+    this.#send({ type: 'operator', id, shard, command });
     return answer;
   }
 

@@ -1,9 +1,9 @@
 import type { Entry } from '../../protocol/entry.ts';
 import type { NodeId } from '../../protocol/node-id.ts';
-import type { Ballot, Position } from '../../protocol/position.ts';
+import type { Position } from '../../protocol/position.ts';
 import type { ReplicaStatus } from '../../protocol/protocol.ts';
 import type { Op, Outcome, Result } from '../../protocol/request.ts';
-import type { ShardPositions } from '../../protocol/token.ts';
+import type { ShardEpochs, ShardPositions } from '../../protocol/token.ts';
 import { error, type Reply, type RespValue, type RespVersion } from '../resp-value.ts';
 import type { ClientPorts } from '../resp-outcome.ts';
 
@@ -34,6 +34,8 @@ export interface CommandRow {
 export interface Ask {
   readonly kind: 'ask';
   readonly op: Op;
+  /** For an operation without a key; 0 if absent. */
+  readonly shard?: number;
   answer(outcome: OkOutcome): RespValue;
 }
 
@@ -57,14 +59,14 @@ export interface Session {
   client: string | null;
   /** The idempotency number of the next write; null when writes carry none. */
   nextSeq: number | null;
-  epochSeen: Ballot | null;
+  epochsSeen: ShardEpochs;
   /** What the client has seen, and how long its reads wait for a log that contains it (S1). */
   after: ShardPositions | null;
   waitMs: number;
   /** MULTI was refused: nothing runs until EXEC or DISCARD. */
   inMulti: boolean;
   /** Where this connection's last write went, once that was told. */
-  last: { readonly at: Position; readonly copies: number } | null;
+  last: { readonly shard: number; readonly at: Position; readonly copies: number } | null;
 }
 
 /** What the commands may know of their node. Called between turns only. */
@@ -73,16 +75,17 @@ export interface ServedNode {
   readonly cluster: string;
   readonly members: readonly NodeId[];
   readonly clientPorts: ClientPorts;
+  readonly shards: number;
   readonly startedAt: number;
   now(): number;
   /** Its calendar, right or wrong. */
   wall(): number;
   connectedClients(): number;
-  /** Null while no replica runs. */
-  status(): ReplicaStatus | null;
+  /** Null while no replica of the shard runs. */
+  status(shard: number): ReplicaStatus | null;
   /** Entries after `after`, in log order: at least one if there is one, then up to `maxBytes`. */
-  entries(after: Position, maxBytes: number): readonly Entry[];
-  discarded(): readonly Entry[];
+  entries(shard: number, after: Position, maxBytes: number): readonly Entry[];
+  discarded(shard: number): readonly Entry[];
 }
 
 /** More arguments than the parser lets through. */
@@ -103,6 +106,18 @@ export function ask<R extends Result['kind']>(
     },
   };
 }
+
+/** `SHARD n` at the end of a command's words, taken off: the first shard without it, null when there is no such shard. */
+export function takeShard(
+  words: readonly string[],
+  { shards }: ServedNode,
+): { readonly shard: number; readonly rest: readonly string[] } | null {
+  if (words.at(-2)?.toUpperCase() !== 'SHARD') return { shard: 0, rest: words };
+  const shard = parseCount(words.at(-1)!, shards - 1);
+  return shard === null ? null : { shard, rest: words.slice(0, -2) };
+}
+
+export const noSuchShard = error('ERR no such shard');
 
 /** A whole number from 0 to `most`, or null. */
 export function parseCount(text: string, most = Number.MAX_SAFE_INTEGER): number | null {

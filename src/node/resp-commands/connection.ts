@@ -87,7 +87,7 @@ function hello([versionText, ...options]: readonly string[], { session, node }: 
     ['proto', integer(session.version)],
     ['id', integer(session.id)],
     ['mode', bulk('standalone')],
-    ['role', bulk(node.status()?.role === 'leader' ? 'master' : 'replica')],
+    ['role', bulk(node.status(0)?.role === 'leader' ? 'master' : 'replica')],
     ['modules', array([])],
   ]);
 }

@@ -1,5 +1,15 @@
 import { formatPosition } from '../../protocol/position.ts';
-import { ask, many, parseCount, type Ask, type CommandRow, type OkOutcome } from './command.ts';
+import {
+  ask,
+  many,
+  noSuchShard,
+  parseCount,
+  takeShard,
+  type Ask,
+  type CommandRow,
+  type OkOutcome,
+  type ServedNode,
+} from './command.ts';
 import { array, bulk, error, integer, ok, type RespValue } from '../resp-value.ts';
 
 /** `[position, copies, result]`: what Redis has no place for in its answers. */
@@ -57,12 +67,12 @@ export const rlDataCommands: readonly CommandRow[] = [
   },
   {
     name: 'RL.SCAN',
-    usage: 'RL.SCAN limit [AFTER key]',
+    usage: 'RL.SCAN limit [AFTER key] [SHARD n]',
     summary: 'Keys in order, at one position: [position, copies, [1 if there are more, key, value, …]].',
-    arity: [1, 3],
+    arity: [1, 5],
     kind: 'read',
     keys: 'none',
-    run: ([limit, ...rest]) => scan(limit!, rest),
+    run: ([limit, ...rest], { node }) => scan(limit!, rest, node),
   },
 ];
 
@@ -91,11 +101,18 @@ function oneOf(words: readonly string[], withValue: string, without: string): Ch
   return null;
 }
 
-function scan(limitText: string, [word, after]: readonly string[]): RespValue | Ask {
+const scanUsage = 'ERR syntax: RL.SCAN limit [AFTER key] [SHARD n]';
+
+function scan(limitText: string, words: readonly string[], node: ServedNode): RespValue | Ask {
+  const taken = takeShard(words, node);
+  if (taken === null) return noSuchShard;
+  const [word, after] = taken.rest;
   const limit = parseCount(limitText, 100_000);
-  const wellFormed = word === undefined || (word.toUpperCase() === 'AFTER' && after !== undefined);
-  if (limit === null || limit === 0 || !wellFormed) return error('ERR syntax: RL.SCAN limit [AFTER key]');
-  return ask({ kind: 'scan', after: after ?? null, limit }, 'page', ({ pairs, more }, at) =>
+  const wellFormed =
+    taken.rest.length <= 2 && (word === undefined || (word.toUpperCase() === 'AFTER' && after !== undefined));
+  if (limit === null || limit === 0 || !wellFormed) return error(scanUsage);
+  const page = ask({ kind: 'scan', after: after ?? null, limit }, 'page', ({ pairs, more }, at) =>
     placed(at, array([integer(more ? 1 : 0), ...pairs.flat().map(bulk)])),
   );
+  return { ...page, shard: taken.shard };
 }

@@ -1,8 +1,11 @@
-import { epochAt, formatBallot, formatPosition, parseBallot } from '../../protocol/position.ts';
-import { parseShards } from '../../protocol/token.ts';
+import { epochAt, formatBallot, formatPosition } from '../../protocol/position.ts';
+import { shardOf } from '../../protocol/shard.ts';
+import { parseShardEpochs, parseShards } from '../../protocol/token.ts';
 import {
   ask,
+  noSuchShard,
   parseCount,
+  takeShard,
   type Ask,
   type CommandContext,
   type CommandRow,
@@ -10,16 +13,40 @@ import {
 } from './command.ts';
 import { array, bulk, error, integer, nothing, ok, type RespValue } from '../resp-value.ts';
 
+const logUsage = 'RL.LOG after-index max-bytes [SHARD n]';
+
+/** With `count` words, and a shard or not behind them. */
+function inShard(
+  count: number,
+  usage: string,
+  run: (words: readonly string[], shard: number, node: ServedNode) => RespValue,
+): CommandRow['run'] {
+  return (words, { node }) => {
+    const taken = takeShard(words, node);
+    if (taken === null) return noSuchShard;
+    return taken.rest.length === count ? run(taken.rest, taken.shard, node) : error(`ERR syntax: ${usage}`);
+  };
+}
+
 export const rlNodeCommands: readonly CommandRow[] = [
   {
     name: 'RL.WHO',
-    usage: 'RL.WHO',
-    summary: 'Who this node is and whom it follows, as JSON.',
-    arity: [0, 0],
+    usage: 'RL.WHO [SHARD n]',
+    summary: 'Who this node is and whom it follows in a shard, as JSON.',
+    arity: [0, 2],
     kind: 'node',
     keys: 'none',
     afterEarlier: true,
-    run: (_, { node }) => bulk(JSON.stringify(who(node))),
+    run: inShard(0, 'RL.WHO [SHARD n]', (_, shard, node) => bulk(JSON.stringify(who(shard, node)))),
+  },
+  {
+    name: 'RL.SHARD',
+    usage: 'RL.SHARD key',
+    summary: 'Which shard a key is in, and of how many.',
+    arity: [1, 1],
+    kind: 'node',
+    keys: 'first',
+    run: ([key], { node: { shards } }) => array([integer(shardOf(key!, shards)), integer(shards)]),
   },
   {
     name: 'RL.SESSION',
@@ -34,13 +61,15 @@ export const rlNodeCommands: readonly CommandRow[] = [
   {
     name: 'RL.LAST',
     usage: 'RL.LAST',
-    summary: "This connection's last write as [position, copies]; null before the first.",
+    summary: "This connection's last write as [position, copies, shard]; null before the first.",
     arity: [0, 0],
     kind: 'connection',
     keys: 'none',
     afterEarlier: true,
     run: (_, { session: { last } }) =>
-      last === null ? nothing : array([bulk(formatPosition(last.at)), integer(last.copies)]),
+      last === null
+        ? nothing
+        : array([bulk(formatPosition(last.at)), integer(last.copies), integer(last.shard)]),
   },
   {
     name: 'WAIT',
@@ -54,23 +83,25 @@ export const rlNodeCommands: readonly CommandRow[] = [
   },
   {
     name: 'RL.LOG',
-    usage: 'RL.LOG after-index max-bytes',
+    usage: logUsage,
     summary: "Entries of this node's log after an index, each as JSON.",
-    arity: [2, 2],
+    arity: [2, 4],
     kind: 'node',
     keys: 'none',
     afterEarlier: true,
-    run: ([after, maxBytes], { node }) => readLog(after!, maxBytes!, node),
+    run: inShard(2, logUsage, ([after, maxBytes], shard, node) => readLog(after!, maxBytes!, shard, node)),
   },
   {
     name: 'RL.DISCARDED',
-    usage: 'RL.DISCARDED',
+    usage: 'RL.DISCARDED [SHARD n]',
     summary: 'Entries this disk cut off when it rejoined another leader, each as JSON.',
-    arity: [0, 0],
+    arity: [0, 2],
     kind: 'node',
     keys: 'none',
     afterEarlier: true,
-    run: (_, { node }) => array(node.discarded().map((entry) => bulk(JSON.stringify(entry)))),
+    run: inShard(0, 'RL.DISCARDED [SHARD n]', (_, shard, node) =>
+      array(node.discarded(shard).map((entry) => bulk(JSON.stringify(entry)))),
+    ),
   },
 ];
 
@@ -78,6 +109,8 @@ export const rlNodeCommands: readonly CommandRow[] = [
 export interface Who {
   readonly cluster: string;
   readonly node: string;
+  readonly shard: number;
+  readonly shards: number;
   readonly role: string | null;
   readonly epoch: string | null;
   readonly leader: string | null;
@@ -87,12 +120,14 @@ export interface Who {
   readonly stopped: string | null;
 }
 
-function who(node: ServedNode): Who {
-  const status = node.status();
+function who(shard: number, node: ServedNode): Who {
+  const status = node.status(shard);
   const leader = status?.leader ?? null;
   return {
     cluster: node.cluster,
     node: node.self,
+    shard,
+    shards: node.shards,
     role: status?.role ?? null,
     epoch: status === null ? null : formatBallot(status.epoch),
     leader,
@@ -114,7 +149,7 @@ type SessionOption = 'SEQ' | 'EPOCH' | 'AFTER' | 'WAIT';
 /** Each says by null that the text is none of its kind. */
 const sessionOptions = {
   SEQ: (text: string) => parseCount(text),
-  EPOCH: parseBallot,
+  EPOCH: parseShardEpochs,
   AFTER: parseShards,
   WAIT: (text: string) => parseCount(text, longestWaitMs),
 } as const satisfies Record<SessionOption, (text: string) => unknown>;
@@ -138,7 +173,7 @@ function beginSession(client: string, options: readonly string[], { session }: C
   const { SEQ, EPOCH, AFTER, WAIT } = values as SessionValues;
   session.client = client;
   session.nextSeq = SEQ ?? null;
-  session.epochSeen = EPOCH ?? session.epochSeen;
+  session.epochsSeen = { ...session.epochsSeen, ...EPOCH };
   session.after = AFTER ?? null;
   session.waitMs = WAIT ?? defaultWaitMs;
   return ok;
@@ -160,19 +195,20 @@ function waitForCopies(countText: string, timeoutText: string, { session }: Comm
     count: count + 1,
     timeoutMs: timeoutMs || longestMs,
   } as const;
-  return ask(op, 'count', (result) => integer(Math.max(0, result.count - 1)));
+  const { shard } = session.last;
+  return { ...ask(op, 'count', (result) => integer(Math.max(0, result.count - 1))), shard };
 }
 
 const longestMs = 2 ** 31 - 1;
 
-function readLog(afterText: string, maxText: string, node: ServedNode): RespValue {
+function readLog(afterText: string, maxText: string, shard: number, node: ServedNode): RespValue {
   const index = parseCount(afterText);
   const maxBytes = parseCount(maxText);
-  if (index === null || maxBytes === null) return error('ERR syntax: RL.LOG after-index max-bytes');
-  const status = node.status();
+  if (index === null || maxBytes === null) return error(`ERR syntax: ${logUsage}`);
+  const status = node.status(shard);
   if (status === null) return error('REFUSED turn-failed this node has no replica running');
   if (index < status.base.index) return error(`ERR the log begins after ${formatPosition(status.base)}`);
   if (index >= status.received.index) return array([]);
-  const entries = node.entries({ epoch: epochAt(status.epochs, index), index }, maxBytes);
+  const entries = node.entries(shard, { epoch: epochAt(status.epochs, index), index }, maxBytes);
   return array(entries.map((entry) => bulk(JSON.stringify(entry))));
 }

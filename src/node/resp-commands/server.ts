@@ -1,4 +1,5 @@
 import { formatBallot, formatPosition } from '../../protocol/position.ts';
+import type { ReplicaStatus } from '../../protocol/protocol.ts';
 import { compatibleVersion } from './connection.ts';
 import { many, type CommandContext, type CommandRow, type ServedNode } from './command.ts';
 import { array, bulk, error, integer, map, nothing, type RespValue } from '../resp-value.ts';
@@ -125,11 +126,20 @@ function info(sections: readonly string[], node: ServedNode): string {
     .join('\r\n');
 }
 
+/** Of another than the first shard, whose facts have lines of their own. */
+function shardFacts(status: ReplicaStatus | null): string {
+  if (status === null) return 'none';
+  const { role, leader, epoch, received, applied } = status;
+  return `role=${role},leader=${leader ?? 'none'},epoch=${formatBallot(epoch)},received=${formatPosition(received)},applied=${formatPosition(applied)}`;
+}
+
 /** `role` in the word Redis has for it, since tools compare it; `rl_role` in ours. */
 function infoSections(
   node: ServedNode,
 ): Readonly<Record<string, readonly (readonly [string, string | number])[]>> {
-  const status = node.status();
+  const statuses = Array.from({ length: node.shards }, (_, shard) => node.status(shard));
+  const [status = null] = statuses;
+  const keys = statuses.reduce((sum, one) => sum + (one?.keys ?? 0), 0);
   const port = status?.leader === null || status === null ? undefined : node.clientPorts[status.leader];
   return {
     Server: [
@@ -157,8 +167,8 @@ function infoSections(
       ['rl_epoch', status === null ? 'none' : formatBallot(status.epoch)],
       ['rl_received', status === null ? 'none' : formatPosition(status.received)],
       ['rl_applied', status === null ? 'none' : formatPosition(status.applied)],
+      ...statuses.slice(1).map((one, i) => [`rl_shard${i + 1}`, shardFacts(one)] as const),
     ],
-    Keyspace:
-      status === null || status.keys === 0 ? [] : [['db0', `keys=${status.keys},expires=0,avg_ttl=0`]],
+    Keyspace: keys === 0 ? [] : [['db0', `keys=${keys},expires=0,avg_ttl=0`]],
   };
 }

@@ -46,7 +46,11 @@ describe('ioredis', () => {
     expect(await leader.info('replication')).toMatch(/^role:master\r$/m);
     expect(await leader.client('SETNAME', 'app')).toBe('OK');
     expect(await leader.client('GETNAME')).toBe('app');
-    expect(await leader.call('RL.LAST')).toEqual([expect.stringMatching(/^1@n1\/\d+$/), expect.any(Number)]);
+    expect(await leader.call('RL.LAST')).toEqual([
+      expect.stringMatching(/^1@n1\/\d+$/),
+      expect.any(Number),
+      0,
+    ]);
     expect(await leader.config('GET', 'save')).toEqual(['save', '']);
 
     await ok('wait', 'caught-up');
