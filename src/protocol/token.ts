@@ -15,7 +15,7 @@ import {
 export type ShardPositions = Readonly<Record<string, Position>>;
 
 /** The one shard of a cluster that has one. */
-export const onlyShard = '0';
+const onlyShard = '0';
 
 const shardPattern = /^\d{1,4}$/;
 

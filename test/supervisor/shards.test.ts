@@ -5,8 +5,6 @@ import { until } from '../support/until.ts';
 import { specOf } from './specs.ts';
 import { ask, eventsAfter, freshSnapshot, useCluster, type Live } from './live.ts';
 
-const [x, y] = ['x', 'y'];
-
 function leadersOf({ leaders }: Snapshot): readonly string[] {
   return leaders.filter(({ newest }) => newest).map(({ id, shard }) => `${shard} ${id}`);
 }
@@ -36,7 +34,7 @@ describe('S3: a cluster with two shards', { timeout: 60_000 }, () => {
   });
 
   test('is led by n1 and n2; each write goes to its key’s shard', async () => {
-    expect([shardOf(x!, 2), shardOf(y!, 2)]).toEqual([0, 1]);
+    expect([shardOf('x', 2), shardOf('y', 2)]).toEqual([0, 1]);
     expect(await ask(live.cluster, 'n1', 'SET x 1')).toBe('+OK');
     expect(await ask(live.cluster, 'n2', 'SET y 2')).toBe('+OK');
     const { address } = (await freshSnapshot(live.cluster)).nodes[1]!;
