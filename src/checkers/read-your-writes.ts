@@ -18,15 +18,20 @@ export const readYourWrites: Checker = {
   check(subject) {
     const versions = new Versions(subject);
     let seen = 0;
+    const found: Finding[] = [];
     for (const session of sessionsOf(subject.operations)) {
       const rule = isCollection(subject.kind) ? collectionRule(subject) : registerRule(subject, versions);
-      const found = sweep(session, rule.wrote, (operation) => {
+      sweep(session, rule.wrote, (operation) => {
         seen += rule.expected(operation);
-        return rule.missed(operation);
+        const one = rule.missed(operation);
+        if (one !== null) found.push(one);
+        return null;
       });
-      if (found !== null) return found;
     }
-    return { verdict: 'valid', seen };
+    return {
+      ...(found[0] ?? { verdict: 'valid', seen }),
+      figures: { readsOfOwn: seen, missing: found.length },
+    };
   },
 };
 

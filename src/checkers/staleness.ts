@@ -17,9 +17,7 @@ export const staleness: Checker = {
   transactions: true,
   minimum: { count: 1, of: 'reads after an acknowledged write of the key' },
   check(subject, outOfTime) {
-    const looks = isCollection(subject.kind)
-      ? inCollections(subject, outOfTime)
-      : inRegisters(subject, outOfTime);
+    const looks = looksOf(subject, outOfTime);
     if (looks === null) return unknown(timeIsUp);
     const figures = figuresOf(looks);
     let worst: Look | null = null;
@@ -33,12 +31,17 @@ export const staleness: Checker = {
 };
 
 /** A read that could have missed something: how many acknowledged writes it did, and the first of them to end. */
-interface Look {
+export interface Look {
   readonly read: Operation;
   readonly missed: number;
   readonly first: Operation | null;
   /** From that one's end to the read's beginning; null: it missed nothing, or times are not known. */
   readonly ms: number | null;
+}
+
+/** Every read that could have missed a write; null: out of time. */
+export function looksOf(subject: Subject, outOfTime: OutOfTime): readonly Look[] | null {
+  return isCollection(subject.kind) ? inCollections(subject, outOfTime) : inRegisters(subject, outOfTime);
 }
 
 function look(read: Operation, missed: number, first: Operation | null): Look {

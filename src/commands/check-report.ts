@@ -3,7 +3,7 @@ import { deadline } from '../checkers/checker.ts';
 import { checkers } from '../checkers/checkers.ts';
 import { judge, misfit } from '../checkers/judge.ts';
 import { drawLanes } from '../checkers/lanes.ts';
-import { subjectOf, type Kind, type Subject } from '../checkers/subject.ts';
+import { kinds, subjectOf, type Kind, type Subject } from '../checkers/subject.ts';
 import { labelOf } from '../checkers/words.ts';
 import type { Operation, Outcome } from '../history/operation.ts';
 import { readHistory, type HistoryFormat } from '../history/read-history.ts';
@@ -17,7 +17,7 @@ export interface CheckRequest {
   readonly format: HistoryFormat | null;
   readonly kind: Kind | null;
   readonly initial: Value | undefined;
-  /** Null: all that fit. */
+  /** Null: those it says it was made for, else all that fit. */
   readonly claims: readonly string[] | null;
   /** For each claim. */
   readonly budgetMs: number;
@@ -56,6 +56,8 @@ export interface CheckReport {
   readonly model: Kind;
   readonly transactions: boolean;
   readonly keyed: boolean;
+  /** Its last line was not whole: whoever wrote it was killed. */
+  readonly torn: boolean;
   readonly operations: Readonly<Record<Outcome, number>>;
   readonly keys: number;
   readonly verdict: Finding['verdict'];
@@ -64,7 +66,7 @@ export interface CheckReport {
 
 /**
  * Reads a history and checks claims about it. Throws HistoryMistake. What is asked for by name and not decided
- * makes the whole unknown; of all that fit, those decide that the history says enough about.
+ * makes the whole unknown; of all others, those decide that the history says enough about.
  */
 export function check(
   request: CheckRequest,
@@ -72,14 +74,18 @@ export function check(
   progress: (line: string) => void,
 ): { readonly report: CheckReport; readonly exported: string | null } {
   const history = readHistory(request.text, request.format ?? undefined);
+  const kind = request.kind ?? kinds.find((one) => one === history.header.model);
   const subject = subjectOf(history, {
-    ...(request.kind === null ? {} : { kind: request.kind }),
+    ...(kind === undefined ? {} : { kind }),
     ...(request.initial === undefined ? {} : { initial: request.initial }),
   });
   const model = subject.kind === 'list' ? 'list-append' : 'rw-register';
   const exported = request.exported ? writeElle(history.operations, model) : null;
+  const madeFor = history.header.claims;
+  const fits = (checker: Checker): boolean =>
+    misfit(checker, subject) === null && (madeFor === undefined || madeFor.includes(checker.name));
   const asked = checkers.filter((checker) =>
-    request.claims === null ? misfit(checker, subject) === null : request.claims.includes(checker.name),
+    request.claims === null ? fits(checker) : request.claims.includes(checker.name),
   );
   const claims = asked.map((checker) => {
     progress(`checking ${checker.name}`);
@@ -92,6 +98,7 @@ export function check(
     model: subject.kind,
     transactions: subject.transactional,
     keyed: history.keyed,
+    torn: history.torn ?? false,
     operations: outcomes,
     keys: new Set(subject.steps.flatMap((steps) => steps.map(({ key }) => key))).size,
     verdict: verdictOf(claims, request.claims !== null),

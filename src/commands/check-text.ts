@@ -14,7 +14,8 @@ export function checkText(report: CheckReport, style: Style): string {
   const width = Math.max(0, ...report.claims.map(({ name }) => name.length));
   const claims = report.claims.flatMap((claim) => claimLines(claim, width, style));
   const none = ['', 'no claim fits such a history'];
-  return [head, ...(report.claims.length === 0 ? none : ['', ...claims])].join('\n');
+  const torn = report.torn ? [style.caution('its last line is torn: whoever wrote it was killed')] : [];
+  return [head, ...torn, ...(report.claims.length === 0 ? none : ['', ...claims])].join('\n');
 }
 
 function claimLines(claim: CheckedClaim, width: number, style: Style): readonly string[] {

@@ -14,7 +14,8 @@ import type { CheckReport, CheckRequest } from './check-report.ts';
 import { checkText } from './check-text.ts';
 import type { FromChecker } from './check-worker.ts';
 import { defineCommand, type Context } from './command.ts';
-import { duration, oneOf, required, text, UsageError } from './params.ts';
+import { historyFile, historyWords } from './histories.ts';
+import { completing, duration, oneOf, optional, text, UsageError } from './params.ts';
 
 const exits = {
   valid: exitCodes.ok,
@@ -29,10 +30,19 @@ export const check = defineCommand({
   notes: [
     'A history is what clients did and what they were told: operation maps as Jepsen writes them (JSON lines, a JSON array, or EDN; packed by gzip or not). One that is violated is shown by the few operations that contradict the claim.',
     `Claims: ${checkers.map(({ name }) => name).join(', ')}.`,
-    'Without --as, all are checked that fit what was done; those about which the history says too little are listed, and do not decide the exit code. A claim asked for by name does.',
+    'The id of a load, such as l1, is its history in the cluster; a file of that name is ./l1. Without a name it is the only load’s there was.',
+    'Without --as, those are checked that the workload is for, or of other histories all that fit what was done; those about which the history says too little are listed, and do not decide the exit code. A claim asked for by name does.',
     'A time budget that is used up ends in "unknown", never in a wrong answer.',
   ],
-  args: { file: required('FILE', 'the history; `-` for standard input') },
+  args: {
+    history: completing(
+      historyWords,
+      optional(
+        'HISTORY',
+        'a file, `-` for standard input, or a load’s id; the cluster’s only history when left out',
+      ),
+    ),
+  },
   options: {
     as: text('CLAIM,…', 'the claims to check', claimNames),
     model: oneOf('MODEL', `what a key is: ${kinds.join(', ')}`, ['guess', ...kinds], 'guess'),
@@ -54,10 +64,11 @@ export const check = defineCommand({
   ],
   waitMs: ({ options }) => options.budget * checkers.length,
   async run(context, { args, options }) {
-    const file = args.file === '-' ? 'standard input' : args.file;
+    const given = args.history === '-' ? '-' : historyFile(context, args.history);
+    const file = given === '-' ? 'standard input' : given;
     const { report, exported } = await inThread(context, {
       file,
-      text: await textOf(context, args.file),
+      text: await textOf(context, given),
       format: options.format === 'guess' ? null : options.format,
       kind: options.model === 'guess' ? null : options.model,
       initial: options.initial === null ? undefined : (JSON.parse(options.initial) as Value),

@@ -57,6 +57,7 @@ export const commands = {
   expect: { group: 'check', load: async () => (await import('./expect.ts')).expect },
   'expect-exit': { group: 'check', load: async () => (await import('./expect-exit.ts')).expectExit },
   wait: { group: 'check', load: async () => (await import('./wait.ts')).wait },
+  load: { group: 'check', load: async () => (await import('./load.ts')).load },
   check: { group: 'check', load: async () => (await import('./check.ts')).check },
   sim: { group: 'check', load: async () => (await import('./sim.ts')).sim },
   modes: { group: 'help', load: async () => (await import('./modes.ts')).modes },

@@ -50,6 +50,12 @@ export const clusterErrors = {
     (f) => detail(f, 'Something in it is not what was expected.'),
     'See labs/README.md for how a lab is written; `replab lab new NAME` makes one that runs.',
   ),
+  'several-histories': row(
+    usage,
+    (f) => `${f.cluster} has several histories.`,
+    (f) => `It is not clear which one is meant: ${f.names}.`,
+    (f) => `Name one: \`replab check${c(f)} ${f.first}\`.`,
+  ),
   'several-clusters': row(
     usage,
     'Several clusters are up.',
@@ -95,6 +101,12 @@ export const clusterErrors = {
     (f) => `${f.selector} is nobody now.`,
     (f) => `Observed roles: ${f.roles}.`,
     (f) => `Wait for it, or name a node. ${seeStatus(f)}`,
+  ),
+  'no-such-history': row(
+    notFound,
+    (f) => (f.id ? `${f.cluster} has no history called ${f.id}.` : `${f.cluster} has no history.`),
+    (f) => (f.names ? `It has ${f.names}.` : 'Nothing was recorded: histories are made by `load`.'),
+    (f) => `Make one: \`replab load${c(f)} register\`.`,
   ),
   'no-such-fault': row(
     notFound,

@@ -2,6 +2,7 @@ import type { ClusterEvent } from '../cluster/event.ts';
 import type { HitView, Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import type { FaultParams } from '../faults/fault.ts';
+import type { LoadPlan } from './load-plan.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 
 /**
@@ -140,6 +141,14 @@ export interface Methods {
     };
     item: never;
   };
+  /** Announces a load. It is told its id at once, and is over when `load-end` says so, or this connection closes. */
+  load: {
+    params: { readonly plan: LoadPlan };
+    result: { readonly event: number };
+    item: { readonly id: string; readonly event: number; readonly tMs: number };
+  };
+  /** With what it came to, for the event. */
+  'load-end': { params: { readonly id: string; readonly figures: Facts }; result: Changed; item: never };
   /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */
   down: {
     params: { readonly keep: boolean };

@@ -112,6 +112,12 @@ export const nodeErrors = {
     '`incr` works on signed 64-bit integers.',
     'Put a smaller number first.',
   ),
+  contended: row(
+    refused,
+    (f) => `${f.key} was changed by others again and again.`,
+    'Each time it was to be changed, somebody came between. Nothing was written.',
+    'Use more keys or fewer clients.',
+  ),
   'too-large': row(
     refused,
     'The request is too large.',

@@ -51,6 +51,8 @@ const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['param
   reset: {},
   promote: { node: isText, shard: isCountIfAny, force: isFlag },
   set: { settings: (value) => isObject(value) && Object.values(value).every(isText) },
+  load: { plan: (value) => isObject(value) && isText(value['workload']) },
+  'load-end': { id: isText, figures: isFacts },
   down: { keep: isFlag },
 };
 
@@ -70,6 +72,10 @@ function isCountIfAny(value: unknown): boolean {
 
 function isFlag(value: unknown): boolean {
   return typeof value === 'boolean';
+}
+
+function isFacts(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((fact) => fact === null || typeof fact !== 'object');
 }
 
 function isNumber(value: unknown): boolean {

@@ -44,6 +44,9 @@ export const paths = {
   supervisorLog: (dir: string): string => join(dir, 'logs', 'supervisor.log'),
   /** Results kept by `--save`. */
   saved: (dir: string): string => join(dir, 'saved'),
+  /** What clients did and were told: of a load by its id. */
+  history: (dir: string, id: string): string => join(dir, 'history', `${id}.ndjson`),
+  histories: (dir: string): string => join(dir, 'history'),
   nodeLog: (dir: string, node: NodeId): string => join(dir, 'logs', `${node}.log`),
   /** A node's disk, each life of it in a directory of its own (P5). */
   nodeData: (dir: string, node: NodeId, disk: DiskId): string =>
@@ -157,6 +160,7 @@ const ownNames: readonly string[] = [
   'cluster.json.new',
   'control.sock',
   'events.ndjson',
+  'history',
   'lock',
   'logs',
   'nodes',

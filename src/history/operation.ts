@@ -55,6 +55,11 @@ export interface Header {
   readonly initial?: Value;
   /** Every node there is, so that one which never answers is missed. */
   readonly nodes?: readonly string[];
+  /** What a key is, and which claims it was made to be checked for: whoever made it knows. */
+  readonly model?: string;
+  readonly claims?: readonly string[];
+  /** Written line by line while it happened: its end may be torn. */
+  readonly appended?: boolean;
 }
 
 export interface History {
@@ -63,6 +68,8 @@ export interface History {
   readonly operations: readonly Operation[];
   /** Values were `[key value]` tuples of jepsen.independent, and have been taken apart. */
   readonly keyed: boolean;
+  /** Its last line was not whole, and is left out: what was under way when its writer was killed. */
+  readonly torn?: boolean;
 }
 
 /** Real-time order: `a` had ended before `b` began. */

@@ -4,7 +4,7 @@ import { readJsonArray, readNdjson } from './json.ts';
 import { HistoryMistake } from './mistake.ts';
 import type { Header, History } from './operation.ts';
 import { pair } from './pair.ts';
-import { isList } from './value.ts';
+import { isList, type Value } from './value.ts';
 
 export const historyFormats = ['ndjson', 'json', 'edn'] as const;
 
@@ -20,10 +20,18 @@ export function guessFormat(text: string): HistoryFormat {
 
 /** Throws HistoryMistake. */
 export function readHistory(text: string, format: HistoryFormat = guessFormat(text)): History {
-  const forms = formsOf(text, format);
+  const torn = format === 'ndjson' && !text.endsWith('\n') && isAppended(text);
+  const forms = formsOf(torn ? text.slice(0, text.lastIndexOf('\n') + 1) : text, format);
   const header = headerOf(forms[0]);
   const { events, keyed } = eventsOf(header === null ? forms : forms.slice(1));
-  return { header: header ?? {}, operations: pair(events), keyed };
+  return { header: header ?? {}, operations: pair(events), keyed, ...(torn ? { torn } : {}) };
+}
+
+/** By its first line. */
+function isAppended(text: string): boolean {
+  const end = text.indexOf('\n');
+  const [first] = end < 0 ? [] : readNdjson(text.slice(0, end));
+  return headerOf(first)?.appended === true;
 }
 
 function formsOf(text: string, format: HistoryFormat): readonly Form[] {
@@ -46,12 +54,23 @@ function headerOf(form: Form | undefined): Header | null {
   if (value['schema'] !== schema) {
     throw new HistoryMistake(line, `schema is ${short(value['schema'])}; expected ${schema}`);
   }
-  const { nodes, initial } = value;
-  if (nodes !== undefined && !(isList(nodes) && nodes.every((node) => typeof node === 'string'))) {
-    throw new HistoryMistake(line, `nodes is ${short(nodes)}; expected a list of names`);
+  const { initial, model, appended } = value;
+  const nodes = namesIn('nodes', value['nodes'], line);
+  const claims = namesIn('claims', value['claims'], line);
+  if (model !== undefined && typeof model !== 'string') {
+    throw new HistoryMistake(line, `model is ${short(model)}; expected a name`);
   }
   return {
     ...(initial === undefined ? {} : { initial }),
     ...(nodes === undefined ? {} : { nodes }),
+    ...(model === undefined ? {} : { model }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(appended === true ? { appended } : {}),
   };
+}
+
+function namesIn(field: string, value: Value | undefined, line: number): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (isList(value) && value.every((name) => typeof name === 'string')) return value;
+  throw new HistoryMistake(line, `${field} is ${short(value)}; expected a list of names`);
 }

@@ -13,6 +13,7 @@ import type { OpenLink } from '../proxy/message.ts';
 import { openEventLog, type EventLog } from './event-log.ts';
 import { createFaultControl, type FaultControl } from './fault-control.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
+import { Loads } from './loads.ts';
 import { ManagedNode } from './node.ts';
 import { NodeHits } from './node-hits.ts';
 import { startReaper, type Reaper } from './reaper-link.ts';
@@ -33,6 +34,7 @@ export interface Cluster {
   readonly sampler: Sampler;
   readonly faults: FaultControl;
   readonly leadership: Leadership;
+  readonly loads: Loads;
   /** Since `up`. */
   nowMs(): number;
 }
@@ -82,7 +84,22 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
     record,
     events,
   });
-  return { spec, dir, record, events, proxy, reaper, ports, nodes, sampler, faults, leadership, nowMs };
+  const loads = new Loads(dir, events);
+  return {
+    spec,
+    dir,
+    record,
+    events,
+    proxy,
+    reaper,
+    ports,
+    nodes,
+    sampler,
+    faults,
+    leadership,
+    loads,
+    nowMs,
+  };
 }
 
 /** Every link, as long as it is far from one of its ends to the other: under every fault, and after every heal. */

@@ -22,6 +22,7 @@ export interface Life {
 
 /** Every method of the control socket. Parameters come from a socket: what they are used for is checked here. */
 export function createHandlers(cluster: Cluster, life: Life): Handlers {
+  const { loads } = cluster;
   const world = { ...cluster, phase: () => life.phase() };
   const snapshot = (fresh: boolean): Promise<Snapshot> => takeSnapshot(world, fresh);
 
@@ -70,6 +71,11 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
       await whileUp();
       return await cluster.leadership.set(settings);
     },
+    async load({ plan }, { item, signal }) {
+      await whileUp();
+      return await loads.attend(plan, item, signal);
+    },
+    'load-end': ({ id, figures }) => Promise.resolve(loads.end(id, figures)),
     down: async ({ keep }, { item }) => ({ ended: await life.down(keep, (progress) => item({ progress })) }),
   };
 }

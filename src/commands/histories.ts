@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs';
+import { onlyCluster } from '../control/attach.ts';
+import { ReplabError } from '../control/errors.ts';
+import { clusterDir, paths } from '../control/state-dir.ts';
+import type { Completes } from './completes.ts';
+import type { Context } from './command.ts';
+
+/** What a load's history is called. */
+const loadId = /^l\d{1,9}$/;
+
+/**
+ * The file of a history: a path is one, the id of a load stands for its own. Null: the cluster's only one; those of
+ * loads come first, since nearly every cluster has one of single commands as well.
+ */
+export function historyFile(
+  { root, cluster: named }: Pick<Context, 'root' | 'cluster'>,
+  given: string | null,
+): string {
+  if (given !== null && !loadId.test(given)) return given;
+  const cluster = named ?? onlyCluster(root);
+  const dir = clusterDir(root, cluster);
+  const all = historiesIn(dir);
+  const names = all.join(', ');
+  if (given !== null) {
+    if (all.includes(given)) return paths.history(dir, given);
+    throw new ReplabError('no-such-history', { cluster, id: given, names });
+  }
+  const loads = all.filter((name) => loadId.test(name));
+  const [first, second] = loads.length > 0 ? loads : all;
+  if (first === undefined) throw new ReplabError('no-such-history', { cluster, id: null, names });
+  if (second !== undefined)
+    throw new ReplabError('several-histories', { cluster, names, first: loads.at(-1) ?? first });
+  return paths.history(dir, first);
+}
+
+/** In the order they were begun. */
+function historiesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(paths.histories(dir))
+      .flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : []))
+      .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Files complete as the shell does; ids are what only we know. */
+export const historyWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words({ root, cluster }) {
+    const spec = cluster()?.spec;
+    return spec === undefined
+      ? []
+      : historiesIn(clusterDir(root, spec.name)).map((word) => ({ word, means: 'a history' }));
+  },
+};

@@ -1,0 +1,82 @@
+import { checkers } from '../checkers/checkers.ts';
+import { judge } from '../checkers/judge.ts';
+import { looksOf } from '../checkers/staleness.ts';
+import { subjectOf, type Subject } from '../checkers/subject.ts';
+import { visibleAfter } from '../checkers/visibility.ts';
+import type { Header, Operation } from '../history/operation.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { quantilesOf, type Quantiles } from './quantiles.ts';
+
+/** What clients saw that they should not have, counted as `check` counts; null: this workload cannot show it. */
+export interface Anomalies {
+  /** Reads that missed a write acknowledged before they began. */
+  readonly staleReads: number | null;
+  /** Reads of something older than the same user had read before. */
+  readonly readsBackwards: number | null;
+  /** Reads that missed a write of the same user. */
+  readonly ownWritesMissing: number | null;
+  /** Acknowledged writes that are not there in the end, as the final reads show it. */
+  readonly lostWrites: number | null;
+  /** How many reads could have shown each of them. */
+  readonly looks: {
+    readonly stale: number | null;
+    readonly backwards: number | null;
+    readonly ownWrites: number | null;
+  };
+  /** By how many writes a read was behind, at most. */
+  readonly versionsBehindMax: number | null;
+  /** Of stale reads: for how long what they missed had been acknowledged. */
+  readonly staleMs: Quantiles;
+  /** Of acknowledged writes: how long a read still missed them; 0 when none did. */
+  readonly visibleMs: Quantiles;
+}
+
+export interface Found {
+  readonly anomalies: Anomalies;
+  /** By id. */
+  readonly stale: ReadonlySet<number>;
+  /** Some claim had fewer observations than it needs to be worth anything. */
+  readonly thin: boolean;
+}
+
+const never = (): boolean => false;
+
+/** Of claims whose checkers count every violation, and take next to no time. */
+const counted = ['staleness', 'monotonic-reads', 'read-your-writes', 'lost-writes'];
+
+export function findAnomalies(operations: readonly Operation[], header: Header, workload: Workload): Found {
+  const subject = subjectOf({ header, operations, keyed: false }, { kind: workload.model });
+  const figures = new Map<string, Readonly<Record<string, number | null>>>();
+  let thin = false;
+  for (const checker of checkers) {
+    if (!workload.claims.includes(checker.name) || !counted.includes(checker.name)) continue;
+    const finding = judge(checker, subject, never);
+    if (finding.figures !== undefined) figures.set(checker.name, finding.figures);
+    if (finding.verdict === 'unknown' && checker.name !== 'lost-writes') thin = true;
+  }
+  const of = (claim: string, figure: string): number | null => figures.get(claim)?.[figure] ?? null;
+  const looks = staleLooks(subject, workload);
+  const stale = looks.filter(({ missed }) => missed > 0);
+  return {
+    anomalies: {
+      staleReads: of('staleness', 'stale'),
+      readsBackwards: of('monotonic-reads', 'backwards'),
+      ownWritesMissing: of('read-your-writes', 'missing'),
+      lostWrites: of('lost-writes', 'neverRead') === 0 ? of('lost-writes', 'lost') : null,
+      looks: {
+        stale: of('staleness', 'reads'),
+        backwards: of('monotonic-reads', 'rereads'),
+        ownWrites: of('read-your-writes', 'readsOfOwn'),
+      },
+      versionsBehindMax: of('staleness', 'versionsMax'),
+      staleMs: quantilesOf(stale.flatMap(({ ms }) => ms ?? [])),
+      visibleMs: quantilesOf(visibleAfter(subject, never) ?? []),
+    },
+    stale: new Set(stale.map(({ read }) => read.id)),
+    thin,
+  };
+}
+
+function staleLooks(subject: Subject, { claims }: Workload) {
+  return claims.includes('staleness') ? (looksOf(subject, never) ?? []) : [];
+}
