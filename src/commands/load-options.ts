@@ -1,10 +1,12 @@
+import { placeIn } from '../client/standpoint.ts';
 import { parseReadFrom, readTargets } from '../client/read-targets.ts';
 import type { Cluster } from '../client/cluster-connection.ts';
 import type { LoadPlan } from '../control/load-plan.ts';
 import { workloads, type WorkloadName } from '../workloads/workloads.ts';
 import type { Option } from './command.ts';
 import { readWords } from './completes.ts';
-import { completing, duration, integer, integerOr, optionalDuration, textOr, UsageError } from './params.ts';
+import { regionOption } from './key-value.ts';
+import { completing, duration, integer, integerOr, lasting, textOr, UsageError } from './params.ts';
 import type { Chance } from '../lib/chance.ts';
 
 /** What a load is made of, as options. */
@@ -13,14 +15,15 @@ export const loadOptions = {
   rate: rate(
     'operations a second over all clients, such as 200/s; max: each client as fast as it is answered',
   ),
-  for: optionalDuration('how long; 5s when --ops is left out too'),
+  for: lasting('how long; 5s when --ops is left out too'),
   ops: integer('N', 'how many operations', 1, 1_000_000),
   keys: integerOr('how many keys at a time', 1, 100_000, 10),
   reads: share('share of reads; each workload has its own when left out'),
   read: completing(
     readWords,
-    textOr('WHERE', 'leader, follower, any (in turn), or a node: n1, @follower.0', 'leader'),
+    textOr('WHERE', 'leader, follower, any (in turn), nearest, or a node: n1, @follower.0', 'leader'),
   ),
+  region: regionOption,
   'as-prefix': textOr('NAME', 'what users are called: u gives u1, u2, …', 'u'),
   pipeline: integerOr('how many operations a client has open at most', 1, 1000, 1),
   within: duration('how long one operation may take', 2000),
@@ -38,7 +41,7 @@ export function planOf(
   seed: number,
   endless: boolean,
 ): LoadPlan {
-  const { clients, pipeline, rate: ratePerS, ops, keys, read, within, settle, min } = options;
+  const { clients, pipeline, rate: ratePerS, ops, keys, read, region, within, settle, min } = options;
   return {
     workload,
     clients,
@@ -50,6 +53,7 @@ export function planOf(
     seed,
     reads: options.reads ?? workloads[workload].reads,
     read,
+    region,
     asPrefix: options['as-prefix'],
     withinMs: within,
     settleMs: settle,
@@ -58,9 +62,14 @@ export function planOf(
 }
 
 /** Throws for a place to read that is not there: every operation would say so. */
-export async function requirePlaces(cluster: Cluster, { read }: LoadPlan, chance: Chance): Promise<void> {
+export async function requirePlaces(
+  cluster: Cluster,
+  { read, region }: LoadPlan,
+  chance: Chance,
+): Promise<void> {
+  const place = placeIn(cluster, region);
   const from = parseReadFrom(read, chance);
-  if (from.kind !== 'leader') readTargets(from, await cluster.freshSnapshot());
+  if (from.kind !== 'leader') readTargets(from, await cluster.freshSnapshot(), place);
 }
 
 /** Null when there is no telling: as many operations as there are, as fast as it goes. */

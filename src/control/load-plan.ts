@@ -16,6 +16,8 @@ export interface LoadPlan {
   readonly reads: number;
   /** Where to read, as `--read` has it. */
   readonly read: string;
+  /** Where its clients stand; null: beside the nodes. */
+  readonly region: string | null;
   /** What the users are called: this and a number. */
   readonly asPrefix: string;
   /** How long one operation may take. */

@@ -17,6 +17,7 @@ export interface Actor {
 
 export interface ActorOptions {
   readonly read: string;
+  readonly region: string | null;
   /** Where its turn through the nodes begins. */
   readonly seed: number;
   readonly withinMs: number;
@@ -25,8 +26,8 @@ export interface ActorOptions {
 /** Who loses to others so often in a row leaves it: nothing of it was written. */
 const maxTries = 20;
 
-export function createActor(cluster: Cluster, { read, seed, withinMs }: ActorOptions): Actor {
-  const client = createKeyValueClient(cluster);
+export function createActor(cluster: Cluster, { read, region, seed, withinMs }: ActorOptions): Actor {
+  const client = createKeyValueClient(cluster, region);
   const from = parseReadFrom(read, createChance(seed));
   let turn = seed;
   const readFrom = (): ReadFrom => {

@@ -100,10 +100,10 @@ function inOrder(operations: readonly Operation[]): readonly Operation[] {
 }
 
 async function runClients(world: World, onDone: (recorded: Recorded) => void): Promise<void> {
-  const { clients, pipeline, read, seed, withinMs, asPrefix } = world.plan;
+  const { clients, pipeline, read, region, seed, withinMs, asPrefix } = world.plan;
   const slots = clients * pipeline;
   const actors = Array.from({ length: clients }, (_, client) =>
-    createActor(world.scene.cluster, { read, seed: seed + client, withinMs }),
+    createActor(world.scene.cluster, { read, region, seed: seed + client, withinMs }),
   );
   try {
     await Promise.all(

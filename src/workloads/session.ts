@@ -3,8 +3,7 @@ import type { Workload } from './workload.ts';
 
 export const session: Workload = {
   name: 'session',
-  summary:
-    'each user writes a key of their own, then reads it again and again: what a user sees of their own writes',
+  summary: 'each user writes a key of their own, then reads it: what users see of what they wrote',
   model: 'register',
   claims: ['read-your-writes', 'monotonic-reads', 'lost-writes', 'convergence', 'staleness'],
   reads: 2 / 3,

@@ -7,8 +7,7 @@ const setMax = 128;
 
 export const set: Workload = {
   name: 'set',
-  summary:
-    'sets whose elements are keys of their own, written once and never again: which of them are there in the end',
+  summary: 'sets whose elements are keys of their own, written once: which of them are there in the end',
   model: 'set',
   claims: [
     'lost-writes',
