@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkers } from '../../src/checkers/checkers.ts';
 import { judge } from '../../src/checkers/judge.ts';
@@ -8,6 +7,7 @@ import { createRng } from '../../src/lib/rng.ts';
 import type { Answer, Call, Planned, Setup, Workload } from '../../src/workloads/workload.ts';
 import { workloads } from '../../src/workloads/workloads.ts';
 import { read } from '../house/sources.ts';
+import { fc } from '../support/property.ts';
 
 const never = (): boolean => false;
 
@@ -135,7 +135,7 @@ describe.for(Object.entries<Workload>(workloads))('%s', ([name, workload]) => {
         const planned = Array.from({ length: 300 }, (_, i) => generator.next(i % setup.clients));
         const written = planned
           .filter(({ f }) => f !== 'read' && f !== 'incr')
-          .map(({ key, value }) => `${key} ${String(value)}`);
+          .map(({ key, value }) => `${key} ${JSON.stringify(value)}`);
         expect(new Set(written).size).toBe(written.length);
         expect(planned.filter(({ key }) => !key.startsWith('l1/'))).toEqual([]);
         expect(new Set(generator.keys())).toEqual(
