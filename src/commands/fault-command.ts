@@ -2,7 +2,7 @@ import { withCluster } from '../client/cluster-connection.ts';
 import { expandSelectors } from '../client/selectors.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Methods } from '../control/message.ts';
-import type { FaultKindName, FaultParams } from '../faults/fault.ts';
+import type { FaultKindName, FaultParams, ParamsOf } from '../faults/fault.ts';
 import { regionNames } from '../cluster/regions.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { faultKinds, parseFault } from '../faults/faults.ts';
@@ -11,6 +11,7 @@ import { isNodeId } from '../protocol/node-id.ts';
 import { count } from './count.ts';
 import { defineCommand, type Arg, type Command, type Example, type Option } from './command.ts';
 import { placeWords } from './completes.ts';
+import { replacedText } from './fault-text.ts';
 import { opening } from './opening.ts';
 import { completing, flag, lasting } from './params.ts';
 
@@ -60,7 +61,7 @@ export function faultCommand(spec: FaultCommand): Command {
           kind: 'document',
           json: { schema: `replab.${kind}/1`, cluster: cluster.name, ...answer },
           text: (style) =>
-            `${style.bold(answer.id)}  ${answer.text}: ${doneText(fault, answer)}${ends}\n${style.dim(`event ${answer.event}`)}`,
+            `${style.bold(answer.id)}  ${answer.text}: ${doneText(fault, answer)}${ends}${replacedText(answer.replaced)}\n${style.dim(`event ${answer.event}`)}`,
           next: [`replab status -c ${cluster.name}`, `replab heal -c ${cluster.name} ${answer.id}`],
         };
       }),
@@ -104,7 +105,12 @@ function doneText(fault: FaultParams, answer: Methods['fault']['result']): strin
   const links = count(answer.links, 'link');
   const connections = count(answer.connections, 'connection');
   if ('reset' in fault) return `resets ${connections} on ${links}, and refuses new ones`;
-  return `${fault.kind === 'link' ? 'slows' : 'holds'} ${links}, ${connections}`;
+  return `${fault.kind === 'link' ? linkVerb(fault) : 'holds'} ${links}, ${connections}`;
+}
+
+/** A link that only loses, copies or reorders is no slower for it. */
+function linkVerb({ delayMs, jitterMs, bytesPerSecond }: ParamsOf<'link'>): string {
+  return delayMs + jitterMs > 0 || bytesPerSecond !== null ? 'slows' : 'impairs';
 }
 
 function lowerFirst(sentence: string): string {

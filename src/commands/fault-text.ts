@@ -1,7 +1,9 @@
 import type { FaultView, HitView, LinkView } from '../cluster/snapshot.ts';
 import { linkName } from '../cluster/place.ts';
+import type { EndedFault } from '../control/message.ts';
 import { messageClasses } from '../protocol/message-class.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { count } from './count.ts';
 import type { Style } from './style.ts';
 import { table, type Cell } from './table.ts';
 
@@ -10,24 +12,32 @@ import { table, type Cell } from './table.ts';
  * it. A fault that hit no payload proved nothing, and says so (P13).
  */
 export function hitText(hit: HitView): string {
-  const classes = Object.entries(hit.byClass).filter(([, count]) => count > 0);
-  const frames = classes.reduce((sum, [, count]) => sum + count, 0);
-  const counts = Object.entries(hit.counts).filter(([, count]) => count > 0);
-  const done = counts.map(([what, count]) => countText(what, count));
+  const classes = Object.entries(hit.byClass).filter(([, number]) => number > 0);
+  const frames = classes.reduce((sum, [, number]) => sum + number, 0);
+  const counts = Object.entries(hit.counts).filter(([, number]) => number > 0);
+  const done = counts.map(([what, number]) => countText(what, number));
   if (frames > 0) {
-    const names = classes.map(([name, count]) => `${count} ${name}`).join(', ');
-    return [`${frames} frames (${names})`, ...done].join(', ');
+    const names = classes.map(([name, number]) => `${number} ${name}`).join(', ');
+    return [`${count(frames, 'frame')} (${names})`, ...done].join(', ');
   }
   if (done.length > 0) return done.join(', ');
-  return hit.bytes === 0 ? 'nothing yet' : `${hit.bytes} bytes`;
+  return hit.bytes === 0 ? 'nothing yet' : count(hit.bytes, 'byte');
 }
 
 /** `2 connections reset`; on nodes `40 requests`, `350ms wait`: the unit is last in the name. */
-function countText(name: string, count: number): string {
-  if (name === 'reset') return `${count} ${count === 1 ? 'connection' : 'connections'} reset`;
+function countText(name: string, number: number): string {
+  if (name === 'reset') return `${count(number, 'connection')} reset`;
   const [, what] = /^(.+)Ms$/.exec(name) ?? [];
-  if (what !== undefined) return `${formatDuration(count)} ${what}`;
-  return `${Math.round(count)} ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+  if (what !== undefined) return `${formatDuration(number)} ${what}`;
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.endsWith('s')
+    ? count(Math.round(number), words.slice(0, -1))
+    : `${Math.round(number)} ${words}`;
+}
+
+/** A line for each fault that a new one took the place of. */
+export function replacedText(replaced: readonly EndedFault[]): string {
+  return replaced.map(({ id, text, hit }) => `\nin place of ${id} (${text}): ${effectText(hit)}`).join('');
 }
 
 /** At its end, in a sentence's place: a fault that touched nothing with data in it says so plainly. */
@@ -46,7 +56,9 @@ function isOnNode({ byClass, bytes, connections, counts }: HitView): boolean {
 export function hitPayload(hit: HitView): boolean {
   const isPayload = (name: string): boolean =>
     Object.entries(messageClasses).some(([one, row]) => one === name && row.payload);
-  return hit.payload > 0 || Object.entries(hit.byClass).some(([name, count]) => count > 0 && isPayload(name));
+  return (
+    hit.payload > 0 || Object.entries(hit.byClass).some(([name, number]) => number > 0 && isPayload(name))
+  );
 }
 
 export function faultTable(faults: readonly FaultView[], tMs: number, style: Style): string {

@@ -5,6 +5,7 @@ import type { FaultParams, NodeFaultName } from '../faults/fault.ts';
 import { parseFault } from '../faults/faults.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Context, DocumentResult } from './command.ts';
+import { replacedText } from './fault-text.ts';
 import { opening } from './opening.ts';
 import { lasting } from './params.ts';
 
@@ -43,7 +44,7 @@ export function injectOnNode(
       kind: 'document',
       json: { schema: `replab.${kind}/1`, cluster: cluster.name, ...answer },
       text: (style) =>
-        `${style.bold(answer.id)}  ${answer.text}: ${done}${ends}\n${style.dim(`event ${answer.event}`)}`,
+        `${style.bold(answer.id)}  ${answer.text}: ${done}${ends}${replacedText(answer.replaced)}\n${style.dim(`event ${answer.event}`)}`,
       next: [`replab status -c ${cluster.name}`, `replab heal -c ${cluster.name} ${answer.id}`],
     };
   });

@@ -33,6 +33,13 @@ export interface Changed {
   readonly event: number;
 }
 
+/** A fault that is over, and what it has hit all in all. */
+export interface EndedFault {
+  readonly id: string;
+  readonly text: string;
+  readonly hit: HitView;
+}
+
 export interface Methods {
   hello: {
     params: Record<string, never>;
@@ -61,10 +68,13 @@ export interface Methods {
     result: Changed & {
       readonly id: string;
       readonly text: string;
+      /** Links that it acts on, and the live connections on them. */
       readonly links: number;
       readonly connections: number;
       /** Nodes that live under other conditions than before. One that is stopped or down learns of it later. */
       readonly nodes: readonly NodeId[];
+      /** Those that it took the place of. */
+      readonly replaced: readonly EndedFault[];
     };
     item: never;
   };
@@ -72,7 +82,7 @@ export interface Methods {
     /** Null: all of them. */
     params: { readonly ids: readonly string[] | null };
     result: Changed & {
-      readonly healed: readonly { readonly id: string; readonly text: string; readonly hit: HitView }[];
+      readonly healed: readonly EndedFault[];
     };
     item: never;
   };

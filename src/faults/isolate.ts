@@ -18,6 +18,9 @@ export const isolate: FlowFaultKind<'isolate'> = {
     if (typeof words === 'string') return words;
     const [node] = words.plain;
     if (node === undefined || words.plain.length > 1) return 'say one node, like n1';
+    if (node.includes(',')) {
+      return `it is about one node, and ${node} are several: \`partition ${node}\` cuts them off together`;
+    }
     const fault = nodeFault(node, nodes);
     if (fault !== null) return fault;
     if (nodes.length < 2) return `${node} is the only node; there is nothing to isolate it from`;

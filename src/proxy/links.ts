@@ -7,7 +7,7 @@ import type { NodeId } from '../protocol/node-id.ts';
 import { Hit } from './hit.ts';
 import { Alarms } from './alarms.ts';
 import { createLink, delayMsOf, judge, type Link } from './link.ts';
-import type { FaultsSet, LostInFlight, OpenLink, ProxyCounters, UpstreamPorts } from './message.ts';
+import type { FaultsSet, LostInFlight, OpenLink, ProxyCounters, Reach, UpstreamPorts } from './message.ts';
 
 /** All links of a cluster. Every function but `open` and `close` is done when it returns: none waits on data. */
 export interface Links {
@@ -67,12 +67,14 @@ export function createLinks(): Links {
       faults = next;
       hits = new Map(next.map(({ id, params }) => [id, before.get(id) ?? new Hit(id, countsOf(params))]));
       const touched = [...links.values()].filter(judgeLink);
+      const reach = Object.fromEntries(next.map(({ id }) => [id, reachOf(id, [...links.values()])]));
       for (const link of touched) {
         for (const connection of link.connections) connection.rejudged();
       }
       return {
         links: touched.length,
         connections: touched.reduce((sum, link) => sum + link.connections.size, 0),
+        reach,
         hits: viewsOf(new Map([...before, ...hits])),
       };
     },
@@ -95,6 +97,18 @@ export function createLinks(): Links {
       await Promise.all([...links.values()].map((link) => link.close()));
       links.clear();
     },
+  };
+}
+
+function reachOf(fault: string, links: readonly Link[]): Reach {
+  const reached = links.filter(({ forward, back }) =>
+    [forward, back].some(({ hits, shaping }) =>
+      [...hits, ...(shaping?.hits ?? [])].some(({ id }) => id === fault),
+    ),
+  );
+  return {
+    links: reached.length,
+    connections: reached.reduce((sum, link) => sum + link.connections.size, 0),
   };
 }
 

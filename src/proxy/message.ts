@@ -14,12 +14,20 @@ export interface UpstreamPorts {
   readonly clientPort: number;
 }
 
+/** Links that a fault acts on, and the live connections on them. */
+export interface Reach {
+  readonly links: number;
+  readonly connections: number;
+}
+
 /** What a change of faults touched. */
 export interface FaultsSet {
   /** Links of which some flow is now held by other faults than before. */
   readonly links: number;
   /** Live connections on those links. */
   readonly connections: number;
+  /** By the id of each fault in force now, whether or not it acted there before. */
+  readonly reach: Readonly<Record<string, Reach>>;
   /** By fault id, for every fault in force before or after: the last word on those that ended. */
   readonly hits: Readonly<Record<string, HitView>>;
 }

@@ -3,17 +3,23 @@ export interface Endings {
   /** Null: not by itself, or no longer. */
   set(id: string, at: number | null): void;
   of(id: string): number | null;
+  /** Takes those whose time has come by now. */
+  takeDue(): readonly string[];
   stop(): void;
 }
 
 /** Node runs a longer timer at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** `end` is told of all whose time has come, together. */
-export function createEndings(nowMs: () => number, end: (ids: readonly string[]) => void): Endings {
+/** `end` is called when something is due: to take it when its turn has come, since until then it may be put off. */
+export function createEndings(nowMs: () => number, end: () => void): Endings {
   const due = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  const dueNow = (): readonly string[] => {
+    const now = nowMs();
+    return [...due].filter(([, at]) => at <= now).map(([id]) => id);
+  };
 
   const wind = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -24,11 +30,10 @@ export function createEndings(nowMs: () => number, end: (ids: readonly string[])
   };
 
   const ring = (): void => {
-    const now = nowMs();
-    const ended = [...due].filter(([, at]) => at <= now).map(([id]) => id);
-    for (const id of ended) due.delete(id);
-    wind();
-    if (ended.length > 0) end(ended);
+    timer = null;
+    // What is due rings once; `takeDue` and `set` wind it again.
+    if (dueNow().length > 0) end();
+    else wind();
   };
 
   return {
@@ -40,6 +45,12 @@ export function createEndings(nowMs: () => number, end: (ids: readonly string[])
     of(id) {
       const at = due.get(id);
       return at === undefined ? null : Math.round(at);
+    },
+    takeDue() {
+      const taken = dueNow();
+      for (const id of taken) due.delete(id);
+      wind();
+      return taken;
     },
     stop() {
       stopped = true;

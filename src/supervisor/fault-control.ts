@@ -1,6 +1,6 @@
 import type { FaultView, HitView } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
-import type { Methods } from '../control/message.ts';
+import type { EndedFault, Methods } from '../control/message.ts';
 import type { ActiveFault, FaultParams } from '../faults/fault.ts';
 import { sameConditions } from '../faults/conditions.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../faults/faults.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { Proxy } from '../proxy/host.ts';
+import type { FaultsSet } from '../proxy/message.ts';
 import { createEndings, type Endings } from './endings.ts';
 import type { EventLog } from './event-log.ts';
 import type { ManagedNode } from './node.ts';
@@ -64,10 +65,10 @@ class Control implements FaultControl {
     this.#world = world;
     this.#ids = world.nodes.map(({ id }) => id);
     this.#turns = new Turns(world.cluster);
-    this.#endings = createEndings(world.nowMs, (ended) => {
+    this.#endings = createEndings(world.nowMs, () => {
       // A record that cannot be written leaves the fault in force, as it would for `heal`.
       void this.#turns
-        .take(() => this.#end(ended, 'expired'))
+        .take(() => this.#end(this.#endings.takeDue(), 'expired'))
         .catch((error: unknown) => console.error(error));
     });
   }
@@ -105,21 +106,25 @@ class Control implements FaultControl {
     const added = addFault(faults, { id: `f${nextFault}`, since, ...until, params }, add);
     const { id } = added.fault;
     const text = formatFault(params);
-    if (!added.changed) return { changed: false, event: events.last, id, text, ...untouched };
+    if (!added.changed) {
+      return { changed: false, event: events.last, id, text, ...nowhere, nodes: [], replaced: [] };
+    }
     record.change({ faults: added.faults, nextFault: id === `f${nextFault}` ? nextFault + 1 : nextFault });
     if (!this.#since.has(id)) this.#since.set(id, nowMs());
     this.#endings.set(id, forMs === undefined ? null : nowMs() + forMs);
-    for (const { id: ended } of added.replaced) this.#endings.set(ended, null);
-    const { links, connections, nodes } = await carryOut(this.#world, faults, added.faults);
-    const replaced = added.replaced.map((one) => one.id).join(' ');
+    const { reach, nodes, hits } = await carryOut(this.#world, faults, added.faults);
+    const replaced = this.#lastWords(added.replaced, hits);
+    const { links, connections } = reach[id] ?? nowhere;
     const event = events.append(null, params.kind, {
       id,
       text,
       ...(nodeOf(params) === null ? { links, connections } : {}),
       ...(forMs === undefined ? {} : { forMs }),
-      ...(replaced === '' ? {} : { replaced }),
+      ...(replaced.length === 0
+        ? {}
+        : { replaced: replaced.map((one) => one.id).join(' '), ...sum(replaced.map(({ hit }) => hit)) }),
     });
-    return { changed: true, event, id, text, links, connections, nodes };
+    return { changed: true, event, id, text, links, connections, nodes, replaced };
   }
 
   async #heal(asked: readonly string[] | null): Promise<Methods['heal']['result']> {
@@ -134,22 +139,14 @@ class Control implements FaultControl {
   }
 
   async #end(ids: readonly string[], name: 'healed' | 'expired'): Promise<Methods['heal']['result']> {
-    const { record, events, hits: nodeHits } = this.#world;
+    const { record, events } = this.#world;
     const { faults } = record.now;
     const ending = faults.filter(({ id }) => ids.includes(id));
     if (ending.length === 0) return { changed: false, event: events.last, healed: [] };
     const left = faults.filter((fault) => !ending.includes(fault));
     record.change({ faults: left });
     const { hits } = await carryOut(this.#world, faults, left);
-    const healed = ending.map((fault) => ({
-      id: fault.id,
-      text: formatFault(fault.params),
-      hit: hitOf(fault, hits, nodeHits),
-    }));
-    for (const { id } of ending) {
-      nodeHits.forget(id);
-      this.#endings.set(id, null);
-    }
+    const healed = this.#lastWords(ending, hits);
     const event = events.append(null, name, {
       ids: ending.map(({ id }) => id).join(' '),
       ...sum(healed.map(({ hit }) => hit)),
@@ -157,15 +154,28 @@ class Control implements FaultControl {
     });
     return { changed: true, event, healed };
   }
+
+  /** What faults that are over have hit, all in all; `hits`: on links. Nothing of them is kept. */
+  #lastWords(over: readonly ActiveFault[], hits: Readonly<Record<string, HitView>>): readonly EndedFault[] {
+    const { hits: nodeHits } = this.#world;
+    return over.map((fault) => {
+      const { id, params } = fault;
+      const words = { id, text: formatFault(params), hit: hitOf(fault, hits, nodeHits) };
+      nodeHits.forget(id);
+      this.#endings.set(id, null);
+      this.#since.delete(id);
+      return words;
+    });
+  }
 }
 
-const untouched = { links: 0, connections: 0, nodes: [] } as const;
+const nowhere = { links: 0, connections: 0 } as const;
 /** How long a node may take to say that it lives under new conditions; one that is stopped takes longer. */
 const conditionMs = 1000;
 
 interface CarriedOut {
-  readonly links: number;
-  readonly connections: number;
+  /** By fault, if the links were told anything. */
+  readonly reach: FaultsSet['reach'];
   readonly nodes: readonly NodeId[];
   /** By fault: the last word of the links. */
   readonly hits: Readonly<Record<string, HitView>>;
@@ -188,11 +198,11 @@ async function carryOut(
   });
   const flows = onFlows(after);
   const isSame = flows.length === onFlows(before).length && flows.every((fault) => before.includes(fault));
-  const [{ links, connections, hits }] = await Promise.all([
-    isSame ? { ...untouched, hits: {} } : proxy.setFaults(flows),
+  const [{ reach, hits }] = await Promise.all([
+    isSame ? { reach: {}, hits: {} } : proxy.setFaults(flows),
     ...told,
   ]);
-  return { links, connections, hits, nodes: touched.map(({ id }) => id) };
+  return { reach, hits, nodes: touched.map(({ id }) => id) };
 }
 
 function hitOf(

@@ -31,9 +31,9 @@ export class ManagedNode {
     this.#life = new NodeLife(this.storage, world, this.#turns);
     this.#pauseEnds = createEndings(
       () => performance.now(),
-      (paused) => {
+      () => {
         // Refused only when the cluster goes down, and every process with it.
-        this.#turns.take(() => this.#resumeOneOf(paused)).catch(() => {});
+        this.#turns.take(() => this.#resumeOneOf(this.#pauseEnds.takeDue())).catch(() => {});
       },
     );
   }

@@ -82,6 +82,18 @@ test('P13: a fault that hit nothing, and one that hit no data, say so', () => {
   );
 });
 
+test('what was hit once is told in the singular', () => {
+  const none = { byClass: {}, payload: 0, bytes: 0, connections: 0, counts: {} };
+  expect(hitText({ ...none, byClass: { append: 1 } })).toBe('1 frame (1 append)');
+  expect(hitText({ ...none, bytes: 1 })).toBe('1 byte');
+  expect(hitText({ ...none, counts: { requests: 1, delayed: 1, waitMs: 20 } })).toBe(
+    '1 request, 1 delayed, 20ms wait',
+  );
+  expect(hitText({ ...none, counts: { kills: 1, lostCommits: 1 } })).toBe('1 kill, 1 lost commit');
+  expect(hitText({ ...none, counts: { kills: 2, lostCommits: 3 } })).toBe('2 kills, 3 lost commits');
+  expect(hitText({ ...none, counts: { reset: 1 } })).toBe('1 connection reset');
+});
+
 test.for([
   [1, 'entry', '1 entry'],
   [0, 'entry', '0 entries'],

@@ -63,6 +63,23 @@ describe('links', () => {
     expect((await json<Faults>('faults')).faults).toMatchObject([{ id: 'f2', untilMs: null }]);
   });
 
+  test('answers say what a fault acts on, and what one hit that it took the place of', async () => {
+    const { ok, run } = await cluster();
+    expect(await ok('link', 'n1:n2', '--delay', '5ms')).toMatch(/: slows 2 links, \d+ connections$/m);
+    expect(await ok('link', 'n2:n1', '--loss', '1%')).toMatch(/: impairs 2 links, \d+ connections$/m);
+    await ok('heal');
+    await ok('partition', 'n1/n2,n3');
+    await ok('expect', 'faults[0].hit.byClass.heartbeat > 0', '--within', '10s');
+    expect(await ok('partition', 'n1,n2/n3', '--for', '1.4ms')).toMatch(
+      /^f4 {2}partition n1,n2\/n3: holds 4 links, \d+ connections, for 1ms\nin place of f3 \(partition n1\/n2,n3\): it hit \d+ frames? /,
+    );
+    const several = await run(['isolate', '@followers']);
+    expect(several.exit).toBe(3);
+    expect(several.stderr).toMatch(
+      /It is about one node, and n2,n3 are several: `partition n2,n3` cuts them off together/,
+    );
+  });
+
   test('partitions: a bridge, a ring, both at once, and one that resets', async () => {
     const { ok, json } = await cluster('--nodes', '4');
     const held = async (): Promise<string[]> =>

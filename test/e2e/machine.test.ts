@@ -59,7 +59,7 @@ describe('faults on a machine', { timeout: 90_000 }, () => {
     const from = performance.now();
     await own.ok('put', 'k', 'v');
     expect(performance.now() - from).toBeGreaterThanOrEqual(300);
-    expect(await own.ok('faults')).toMatch(/ 1 commits, 300ms wait /);
+    expect(await own.ok('faults')).toMatch(/ 1 commit, 300ms wait /);
   });
 
   test('disk full: writes are refused for certain, reads served, a restart impossible; heal mends it all', async () => {
@@ -105,6 +105,10 @@ describe('faults on a machine', { timeout: 90_000 }, () => {
     [['limit', 'n1', '0/s'], /like 100\/s/],
     [['disk', 'n1', 'slow'], /at most 10s/],
     [['disk', 'n1', 'gone'], /slow, full/],
+    [['limit', 'n1', '5/s', '--for', '0ms'], /a duration from 1ms to/],
+    [['isolate', 'n1', '--for', '0s'], /a duration from 1ms to/],
+    [['pause', 'n1', '--for', '0ms'], /a duration from 1ms to/],
+    [['pause', 'n1', '--for', '99999999999h'], /a duration from 1ms to/],
   ] as const)('%j is a usage error that says what was expected', async ([args, why]) => {
     const own = await cluster('--nodes', '1');
     const { exit, stderr } = await own.run(args);

@@ -48,7 +48,7 @@ describe('grammar (P8)', () => {
     ['cut', ['n1:x'], /no node "x"/],
     ['isolate', [], /one node/],
     ['isolate', ['n1', 'n2'], /one node/],
-    ['isolate', ['n1,n2'], /no node "n1,n2"/],
+    ['isolate', ['n1,n2'], /about one node/],
     ['cut', ['client@eu:n1'], /no place "client@eu"; clients stand at client/],
     ['isolate', ['client'], /no node "client"/],
     ['skew', [], /one node/],

@@ -160,13 +160,24 @@ describe('counts (P13)', () => {
       return links.reduce((sum, link) => sum + link.connections, 0) === 4;
     });
     expect(await net.faults('isolate n1')).toMatchObject({ links: 4, connections: 2 });
-    expect(await net.faults('isolate n1')).toMatchObject({ links: 0, connections: 0 });
+    expect(await net.faults('isolate n1')).toMatchObject({
+      links: 0,
+      connections: 0,
+      reach: { f1: { links: 4, connections: 2 } },
+    });
     // Under another id it is another fault.
     expect(
       await net.proxy.setFaults([{ ...faultsOf(['n1', 'n2', 'n3'], 'isolate n1')[0]!, id: 'f9' }]),
     ).toMatchObject({
       links: 4,
     });
+    const other = { ...faultsOf(['n1', 'n2', 'n3'], 'partition n2')[0]!, id: 'f10' };
+    // Two links are released and two others held; it acts on four.
+    expect(await net.proxy.setFaults([other])).toMatchObject({
+      links: 6,
+      reach: { f10: { links: 4, connections: 3 } },
+    });
+    await net.faults('isolate n1');
     const names = (await net.proxy.counters()).links.filter((link) => link.state === 'held').map(linkName);
     expect(names.toSorted()).toEqual(['n1->n2', 'n1->n3', 'n2->n1', 'n3->n1']);
     expect(await net.faults()).toMatchObject({ links: 4, connections: 2 });

@@ -80,16 +80,57 @@ describe('a cluster of three', { timeout: 60_000 }, () => {
     await until('it caught up', async () => (await freshNode(live.cluster, n)).lag.entries === 0);
   });
 
+  test('a fault on a node that takes the place of another says what that one hit', async () => {
+    await live.settle();
+    const { client } = live.cluster;
+    const node = await live.leader();
+    const one = await client.request('fault', { fault: { kind: 'limit', node, perS: 1000 } });
+    for (let n = 0; n < 3; n += 1) await ask(live.cluster, node, `SET limited ${n}`);
+    const two = await client.request('fault', { fault: { kind: 'limit', node, perS: 2000 } });
+    expect(two.replaced).toMatchObject([{ id: one.id, hit: { counts: { requests: 3 } } }]);
+    const { faults } = await freshSnapshot(live.cluster);
+    expect(faults).toMatchObject([{ id: two.id, hit: { counts: { requests: 0 } } }]);
+  });
+
+  test('a fault that is put off while its end waits for its turn goes on', async () => {
+    await live.settle();
+    const { client } = live.cluster;
+    const [other, still] = await live.followers();
+    const isolated = { kind: 'isolate', node: other } as const;
+    const forgetful = { kind: 'disk', node: still, trouble: 'lose-unsynced' } as const;
+    // A disk turns forgetful between two actions on its node: what comes after waits for the restart too.
+    const [one, , , again] = await Promise.all([
+      client.request('fault', { fault: isolated, forMs: 60 }),
+      client.request('node', { action: 'restart', nodes: [still] }),
+      client.request('fault', { fault: forgetful }),
+      client.request('fault', { fault: isolated, forMs: 3_600_000 }),
+    ]);
+    expect(again).toMatchObject({ changed: true, id: one.id, links: 4 });
+    await client.request('heal', { ids: [] });
+    const { faults } = await freshSnapshot(live.cluster);
+    const fault = faults.find(({ id }) => id === one.id)!;
+    expect(fault.untilMs! - fault.sinceMs).toBeGreaterThanOrEqual(3_600_000);
+  });
+
   test('a partition takes the place of the one before; ids never repeat', async () => {
     await live.settle();
     const { client } = live.cluster;
     const one = await client.request('fault', {
       fault: { kind: 'partition', groups: [['n1'], ['n2', 'n3']] },
     });
+    await until('it to hold something', async () => {
+      const { faults } = await freshSnapshot(live.cluster);
+      return Object.keys(faults[0]!.hit.byClass).length > 0;
+    });
     const two = await client.request('fault', {
       fault: { kind: 'partition', groups: [['n1', 'n2'], ['n3']] },
     });
     expect((await freshSnapshot(live.cluster)).faults.map(({ id }) => id)).toEqual([two.id]);
+    expect(one).toMatchObject({ links: 4, replaced: [] });
+    expect(two).toMatchObject({ links: 4, replaced: [{ id: one.id, text: 'partition n1/n2,n3' }] });
+    expect(Object.keys(two.replaced[0]!.hit.byClass).length).toBeGreaterThan(0);
+    const [event] = await eventsAfter(live.cluster, two.event - 1);
+    expect(event).toMatchObject({ fields: { replaced: one.id, heldBytes: two.replaced[0]!.hit.bytes } });
     await client.request('heal', { ids: null });
     const three = await client.request('fault', { fault: { kind: 'cut', from: ['n1'], to: ['n2'] } });
     expect(new Set([one.id, two.id, three.id]).size).toBe(3);
