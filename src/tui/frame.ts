@@ -3,7 +3,17 @@ import { count } from '../commands/count.ts';
 import { headline } from './headline.ts';
 import { writesPerSecond } from './history.ts';
 import { keys, lastKeys, type Key } from './keys.ts';
-import { clipLine, clipStart, justify, safe, widthOf, widthOfLine, type Line, type Span } from './line.ts';
+import {
+  clipLine,
+  clipStart,
+  justify,
+  safe,
+  widthOf,
+  widthOfLine,
+  wrapLine,
+  type Line,
+  type Span,
+} from './line.ts';
 import { behindOf, furthestOf, receivedOf, roleOf } from './node-words.ts';
 import type { Scene, Size } from './scene.ts';
 import { visibleNodes, windowAround } from './selection.ts';
@@ -32,7 +42,7 @@ export function frameOf(scene: Scene, size: Size): Frame {
   const { columns, rows } = size;
   const { small } = scene;
   const top = small ? [headline(scene)] : [headline(scene), about(scene, columns)];
-  const bottom = small ? [smallFoot(scene, columns)] : [saidLine(scene, columns), footer(scene, columns)];
+  const bottom = small ? [smallFoot(scene, columns)] : [...saidLines(scene, columns), footer(scene, columns)];
   const room: Size = { columns, rows: rows - top.length - bottom.length - (small ? 0 : 1) };
   const { lines, scrollMax, note, buckets } = room.rows > 0 ? viewOf(scene)(scene, room) : body([]);
   const tabs = small ? [] : [tabLine(scene, columns, note)];
@@ -102,7 +112,7 @@ function tabLine({ state, glyphs }: Scene, columns: number, note: string): Line 
   return justify(title, right, columns, glyphs.more);
 }
 
-/** What is typed or asked, else what was done last. */
+/** What is typed or asked, else what was done last: however long. */
 function saidLine(scene: Scene, columns: number): Line {
   const { state, ascii, glyphs } = scene;
   const { input, said } = state;
@@ -119,12 +129,25 @@ function saidLine(scene: Scene, columns: number): Line {
       return justify([['alarm', ` ${safe(input.question, ascii)} `]], ['y / n '], columns, glyphs.more);
     case 'help':
     case 'keys':
-      return [...(said === null ? [] : saidSpans(said, ascii)), ...adviceOf(scene)];
+      return said === null ? [] : saidSpans(said, ascii);
   }
 }
 
+const mostSaid = 3;
+
+/** What a command said is read to its end, as far as three lines go; what is to be done next is never cut off. */
+function saidLines(scene: Scene, columns: number): readonly Line[] {
+  const { state, glyphs } = scene;
+  const said = saidLine(scene, columns);
+  if (state.input.kind !== 'keys' && state.input.kind !== 'help') return [said];
+  const advice = adviceOf(scene);
+  const whole: Line = [...said, ...advice];
+  if (widthOfLine(whole) <= columns) return [whole];
+  return [...wrapLine(said, columns, mostSaid, glyphs.more), ...(advice.length === 0 ? [] : [advice])];
+}
+
 function saidSpans({ command, level, text }: Said, ascii: boolean): Line {
-  const typed: Line = command === null ? [] : [['bold', ` $ ${safe(command, ascii)}`], '  '];
+  const typed: Line = command === null ? [' '] : [['bold', ` $ ${safe(command, ascii)}`], '  '];
   return [...typed, [level, safe(text, ascii)], '  '];
 }
 

@@ -114,6 +114,33 @@ export function clipLine(line: Line, width: number, mark: string): Line {
   return kept;
 }
 
+/** The line in several where it does not fit, broken between words; what is more than `most` is cut. */
+export function wrapLine(line: Line, width: number, most: number, mark: string): readonly Line[] {
+  const lines: Line[] = [];
+  let rest = line;
+  while (lines.length < most - 1 && widthOfLine(rest) > width) {
+    const head = textOf(clipLine(rest, width + 1, ''));
+    const end = head.lastIndexOf(' ');
+    // One word that is longer than a line is cut as any line is.
+    if (end <= width / 2) break;
+    lines.push(sliced(rest, 0, end));
+    rest = ['  ', ...sliced(rest, end + 1, Number.POSITIVE_INFINITY)];
+  }
+  return [...lines, clipLine(rest, width, mark)];
+}
+
+/** Its characters from one to another. */
+function sliced(line: Line, from: number, to: number): Line {
+  let at = 0;
+  return line.flatMap((span): Line => {
+    const text = typeof span === 'string' ? span : span[1];
+    const part = text.slice(Math.max(0, from - at), Math.max(0, to - at));
+    at += text.length;
+    if (part === '') return [];
+    return [typeof span === 'string' ? part : [span[0], part]];
+  });
+}
+
 function padLine(line: Line, width: number, mark: string): Line {
   const clipped = clipLine(line, width, mark);
   const blanks = width - widthOfLine(clipped);

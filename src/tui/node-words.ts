@@ -1,4 +1,4 @@
-import { clientPlace } from '../cluster/place.ts';
+import { isClientPlace } from '../cluster/place.ts';
 import type { LinkView, NodeView } from '../cluster/snapshot.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Span } from './line.ts';
@@ -95,7 +95,7 @@ export function wireOf({ id, state }: NodeView, { snapshot, wires }: Scene): Spa
  * one way, although it meets the connections of both.
  */
 export function isSlow({ state, from, to }: LinkView, { wires }: Pick<Scene, 'wires'>): boolean {
-  return state === 'slow' && (from === clientPlace || wires.slowedBy(from, to).length > 0);
+  return state === 'slow' && (isClientPlace(from) || wires.slowedBy(from, to).length > 0);
 }
 
 /** To three digits at most: what moves four times a second is read at a glance. */

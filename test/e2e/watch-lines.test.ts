@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { openTerminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
-import { cluster } from './replab.ts';
+import { bin, cluster } from './replab.ts';
 import { watch } from './watching.ts';
 
 describe('watch, elsewhere', () => {
@@ -48,6 +49,26 @@ describe('watch, elsewhere', () => {
       faults: [{ text: 'isolate n3' }],
     });
     expect((await ok('watch', '--once', '--plain')).split('\n')).toHaveLength(2);
+  });
+
+  test('--once on a terminal that was given no size: a whole frame', async () => {
+    const { env } = await cluster('--nodes', '3');
+    const once = `'${process.execPath}' '${bin}' watch --once`;
+    const terminal = openTerminal(`stty cols 0 rows 0\n${once}; echo exit $?`, { env });
+    await terminal.shows('exit 0');
+    expect(terminal.lines().join('\n')).toMatch(/n1 leads epoch 1@n1, every follower has all of it\n/);
+    expect(terminal.lines().join('\n')).toMatch(/^ {2}n3 +○ follower/m);
+  });
+
+  test('lines name what is cut', async () => {
+    const { ok } = await cluster('--nodes', '3');
+    await ok('isolate', 'n3');
+    expect(await ok('watch', '--once', '--plain')).toContain(
+      'verdict="n1 leads epoch 1@n1; cut into {n1 n2}, {n3}"',
+    );
+    await ok('heal');
+    await ok('cut', 'n1:n2');
+    expect(await ok('watch', '--once', '--plain')).toContain('n2 hears nothing from n1');
   });
 
   test('a dumb terminal gets lines too', async () => {

@@ -33,7 +33,7 @@ describe('a filter and the selected node', () => {
       expect(model.frame().join('\n')).not.toMatch(/n1 +✕ killed/);
       expect(model.press(key)).toBeNull();
       expect(model.state).toMatchObject({ input: { kind: 'keys' }, zoomed: false });
-      expect(model.frame().at(-2)).toContain('n1 is hidden by the filter /lead: select another, or Esc');
+      expect(model.frame().join('\n')).toContain('n1 is hidden by the filter /lead: select another, or Esc');
     },
   );
 

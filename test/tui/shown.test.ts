@@ -4,8 +4,9 @@ import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import type { ViewName } from '../../src/commands/watch.ts';
 import { parsePosition } from '../../src/protocol/position.ts';
 import { findingsOf } from '../../src/tui/headline.ts';
+import { widthOfLine, wrapLine } from '../../src/tui/line.ts';
 import type { DiffView, Size } from '../../src/tui/scene.ts';
-import { halved, healthy, told, twoLeaders, writing } from './story.ts';
+import { halved, healthy, noLeader, told, twoLeaders, writing } from './story.ts';
 
 const shown = (snapshot: Snapshot, view: ViewName, size: Size, diff?: DiffView): readonly string[] =>
   told([snapshot], { view, size, ...(diff === undefined ? {} : { diff }) }).frame();
@@ -45,6 +46,23 @@ describe('links', () => {
         expect({ columns, view, cut }).toEqual({ columns, view, cut: [] });
       }
     }
+  });
+
+  test('clients have a row wherever they stand', () => {
+    const all = healthy(3, 10, 0);
+    const from = all.links.flatMap((link) =>
+      link.from === 'client'
+        ? [link, { ...link, from: 'client@eu' as const, state: 'held' as const }]
+        : [link],
+    );
+    const faults = [{ ...twoLeaders(3, 1, 0).faults[0]!, kind: 'cut', text: 'cut client@eu:n1' }];
+    const nodes = all.nodes.map((node) => ({
+      ...node,
+      address: { ...node.address, clientAt: { eu: '127.0.0.1:1' } },
+    }));
+    const lines = shown({ ...all, nodes, links: from, faults }, 'links', narrow);
+    expect(lines.find((line) => line.startsWith(' client@eu'))).toMatch(/^ client@eu ✕ f1 +· +·$/);
+    expect(lines.find((line) => line.startsWith(' client '))).toMatch(/^ client +· +· +·$/);
   });
 
   test.for([3, 10])('with %i nodes, what the signs mean is told whole on 80 columns', (nodes) => {
@@ -134,5 +152,41 @@ describe('the page of a node', () => {
     const well = told([healthy(3, 10, 0)], { size: wide });
     well.press('enter');
     expect(well.frame().join('\n')).not.toContain('faults that meet');
+  });
+});
+
+describe('what a command said', () => {
+  const told80 = (text: string, snapshot = healthy(3, 10, 0)): readonly string[] => {
+    const model = told([snapshot]);
+    model.ended(model.began('replab put x 1', ['put', 'x', '1']), { ok: true, exit: 0, text });
+    return model.frame();
+  };
+  const words = (count: number): string => Array.from({ length: count }, (_, i) => `word${i + 10}`).join(' ');
+
+  test('is read to its end, on up to three lines', () => {
+    const lines = told80(words(30));
+    expect(lines).toHaveLength(24);
+    expect(
+      lines
+        .slice(-4, -1)
+        .map((line) => line.trim())
+        .join(' '),
+    ).toBe(`$ replab put x 1  ${words(30)}`);
+    expect(told80(words(99)).at(-2)).toMatch(/…$/);
+  });
+
+  test('does not hide what to do next', () => {
+    expect(told80('ok', noLeader(3, 10, 0)).at(-2)).toBe(
+      ' $ replab put x 1  ok   next: replab promote n2 (m on n2)',
+    );
+    expect(told80(words(30), noLeader(3, 10, 0)).at(-2)).toBe(' next: replab promote n2 (m on n2)');
+  });
+
+  test.for([5, 20, 80])('no line is wider than %i cells', (width) => {
+    for (const text of [words(9), '東京'.repeat(60), 'x'.repeat(300), `${words(2)} ${'y'.repeat(200)} z`]) {
+      const lines = wrapLine([['bold', '> '], text], width, 3, '…');
+      expect(lines.length).toBeLessThanOrEqual(3);
+      expect(lines.filter((line) => widthOfLine(line) > width)).toEqual([]);
+    }
   });
 });

@@ -1,5 +1,5 @@
-import type { LinkView, NodeView } from '../../cluster/snapshot.ts';
-import { clientPlace, type Place } from '../../cluster/place.ts';
+import type { LinkView, NodeView, Snapshot } from '../../cluster/snapshot.ts';
+import { isClientPlace, type Place } from '../../cluster/place.ts';
 import type { NodeId } from '../../protocol/node-id.ts';
 import { fit, widthOf, type Line, type Paint, type Span } from '../line.ts';
 import { isSlow, shortBytes, shortDuration } from '../node-words.ts';
@@ -27,29 +27,28 @@ export const links: View = (scene, { columns, rows }) => {
   ];
   const room = Math.max(3, rows - below.length);
   const matrix = matrixLines(scene, { columns, rows: room });
-  const part =
-    matrix.length < snapshot.nodes.length + 2
-      ? `${matrix.length - 1} of ${snapshot.nodes.length + 1} rows`
-      : '';
+  const places = sendersOf(snapshot).length;
+  const part = matrix.length <= places ? `${matrix.length - 1} of ${places} rows` : '';
   return body([...matrix, ...below].slice(0, rows), part);
 };
 
-/** A row each sender, a column each receiver, clients last: they only send. */
+/** A row each sender, a column each receiver; clients, wherever they stand, last: they only send. */
 export function matrixLines(scene: Scene, { columns, rows }: Size): readonly Line[] {
   const { snapshot, state, glyphs } = scene;
   const to = snapshot.nodes;
-  const from: readonly Place[] = [...to.map(({ id }) => id), clientPlace];
-  const cell = Math.min(12, Math.max(1, Math.floor((columns - 8) / Math.max(1, to.length))));
+  const from = sendersOf(snapshot);
+  const names = Math.min(16, Math.max(7, ...from.map((place) => place.length + 1)));
+  const cell = Math.min(12, Math.max(1, Math.floor((columns - 1 - names) / Math.max(1, to.length))));
   const chosen = from.filter((place) => state.view !== 'links' || passes(state.filter, place));
   const shown = windowAround(chosen, rows - 1, Math.max(0, chosen.indexOf(state.selected)));
   const byEnds = new Map(snapshot.links.map((link) => [`${link.from} ${link.to}`, link]));
   const head: Line = [
-    ' '.repeat(8),
+    ' '.repeat(1 + names),
     ...to.map(({ id }): Span => ['dim', cell < 3 ? fit(id.slice(-1), cell, '') : fit(id, cell, '')]),
   ];
   const line = (place: Place): Line => [
     place === state.selected ? ['bold', glyphs.selected] : ' ',
-    ['bold', fit(place, 7, glyphs.more)],
+    ['bold', fit(place, names, glyphs.more)],
     ...to.map((node): Span => {
       const [paint, sign, ...words] = cellOf(scene, place, node, byEnds.get(`${place} ${node.id}`));
       // Whole or not at all: the beginning of a number is another number.
@@ -58,6 +57,11 @@ export function matrixLines(scene: Scene, { columns, rows }: Size): readonly Lin
     }),
   ];
   return [head, ...shown.items.map(line)];
+}
+
+/** Nodes, then clients wherever they stand. */
+function sendersOf({ nodes, links: all }: Snapshot): readonly Place[] {
+  return [...nodes.map(({ id }) => id), ...new Set(all.map(({ from }) => from).filter(isClientPlace))];
 }
 
 /** Paint, sign, and what else could be said, the best first. */
@@ -77,7 +81,7 @@ function cellOf(
     const how = link?.state === 'reset' ? ['reset'] : held > 0 ? [shortBytes(held)] : [];
     return ['bad', glyphs.cut, ...how, by[0]!];
   }
-  if (isDown(to.id) || (from !== clientPlace && isDown(from))) return ['dim', '-'];
+  if (isDown(to.id) || (!isClientPlace(from) && isDown(from))) return ['dim', '-'];
   if (link === undefined || !isSlow(link, scene)) return ['dim', glyphs.dot];
   const late = link.delayMs > 0 ? [shortDuration(link.delayMs)] : [];
   return ['caution', glyphs.busy, ...late, link.faults[0] ?? ''];

@@ -56,7 +56,13 @@ function fields(node: NodeView, scene: Scene): readonly (readonly [string, ...Sp
       ? [['dim', `  last seen ${sinceUp(last.tMs)}`] as const]
       : [];
   return [
-    ['node', ['bold', node.id], '  ', roleOf(node, scene)],
+    [
+      'node',
+      ['bold', node.id],
+      '  ',
+      roleOf(node, scene),
+      ['dim', node.region === null ? '' : `  in ${node.region}`],
+    ],
     [
       'follows',
       node.leader ?? ['dim', node.role === null ? '?' : 'nobody'],
