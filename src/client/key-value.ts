@@ -94,16 +94,17 @@ async function write(
       return { node: target.node, ...placedOf(exchange.value) };
     const moved = at === null ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
-    target = moved === 'ask' ? null : await targetNamed(cluster, moved);
+    target = moved === 'ask' ? null : moved;
   }
 }
 
 /** Where a write that definitely did not happen may go next: a named leader, or whoever `RL.WHO` finds. */
-function nextLeader(exchange: Exchange): NodeId | 'ask' | null {
+function nextLeader(exchange: Exchange): Target | 'ask' | null {
   if (exchange.type === 'unreachable') return 'ask';
   if (exchange.type !== 'reply' || exchange.value.kind !== 'error') return null;
   const parsed = parseFailure(exchange.value.text);
-  if (parsed.type === 'readonly') return parsed.redirect.leader;
+  if (parsed.type === 'readonly')
+    return { node: parsed.redirect.leader, address: `127.0.0.1:${parsed.redirect.port}` };
   const old = parsed.type === 'refused' && (parsed.code === 'fenced' || parsed.code === 'stale-leader');
   return old || parsed.type === 'clusterdown' ? 'ask' : null;
 }
@@ -184,12 +185,6 @@ async function leaderHint(cluster: Cluster): Promise<Target | null> {
   const id = leaders.find((one) => one.newest)?.id;
   const address = nodes.find((node) => node.id === id)?.address.client ?? null;
   return id === undefined || address === null ? null : { node: id, address };
-}
-
-/** Where a node that another named is, as this client reaches it: its port there is that of another place. Null: gone. */
-async function targetNamed(cluster: Cluster, node: NodeId): Promise<Target | null> {
-  const address = (await viewOf(node, cluster.recentSnapshot))?.address.client ?? null;
-  return address === null ? null : { node, address };
 }
 
 /** Of a node that was named. One that is down is refused here, where that is still certain. */

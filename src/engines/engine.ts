@@ -96,6 +96,8 @@ export interface NodeReady {
   readonly boot: number;
   readonly replicationPort: number;
   readonly clientPort: number;
+  /** Of the `listeners` it was asked for, by name. */
+  readonly listenerPorts: Readonly<Record<string, number>>;
 }
 
 export interface NodeExit {

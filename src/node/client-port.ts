@@ -4,6 +4,7 @@ import { ClientConnection, type Submitted } from './client-connection.ts';
 import type { Counters } from './counters.ts';
 import { listenLocally } from './receiver.ts';
 import type { ServedNode } from './resp-commands/command.ts';
+import type { ClientPorts } from './resp-outcome.ts';
 import { RequestQueue, type Gate } from './request-queue.ts';
 import { commands } from './resp-commands/commands.ts';
 
@@ -24,7 +25,7 @@ export class ClientPort {
   /** What clients ask of the replica of each shard. */
   readonly requests: readonly RequestQueue[];
   readonly #options: ClientPortOptions;
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   readonly #connections = new Set<ClientConnection>();
   #connectionIds = 0;
   #stopping = false;
@@ -33,12 +34,16 @@ export class ClientPort {
     this.#options = options;
     const { counters, gate, node } = options;
     this.requests = Array.from({ length: node.shards }, () => new RequestQueue(counters, gate, node.now));
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
-  /** The port on 127.0.0.1. */
-  async listen(): Promise<number> {
-    return listenLocally(this.#server);
+  /** A port on 127.0.0.1. `ports`: where those who come in there reach the members; else as the node knows it. */
+  async listen(ports: ClientPorts = this.#options.node.clientPorts): Promise<number> {
+    const node = { ...this.#options.node, clientPorts: ports };
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
+      this.#accept(socket, node),
+    );
+    this.#servers.push(server);
+    return listenLocally(server);
   }
 
   /** Requests that wait to be stepped, and for how long the first of them has. */
@@ -57,7 +62,7 @@ export class ClientPort {
   /** Answers what is open: unknown when it was stepped, refused when it was not. Ends every connection. */
   stop(): void {
     this.#stopping = true;
-    this.#server.close();
+    for (const server of this.#servers) server.close();
     for (const requests of this.requests) {
       requests.answerAll({ type: 'unknown', code: 'node-stopping' }, stoppingRefusal);
     }
@@ -66,13 +71,13 @@ export class ClientPort {
 
   /** Ends at once what is left of `stop`. */
   destroy(): void {
-    this.#server.close();
+    for (const server of this.#servers) server.close();
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, node: ServedNode): void {
     this.#connectionIds += 1;
-    const { node, counters } = this.#options;
+    const { counters } = this.#options;
     const connection = new ClientConnection({
       id: this.#connectionIds,
       socket,

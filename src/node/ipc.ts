@@ -41,6 +41,11 @@ export interface NodeInit {
   readonly peers: Readonly<Record<NodeId, number>>;
   /** Port at which clients reach each member, itself included: named in READONLY errors. */
   readonly clientPorts: Readonly<Record<NodeId, number>>;
+  /**
+   * More ports to serve clients at, by name: whoever comes in there is told of members by these ports, and not by
+   * `clientPorts`, since where it stands it reaches them there.
+   */
+  readonly listeners?: Readonly<Record<string, Readonly<Record<NodeId, number>>>>;
   /** What it has to live with from its first step on. */
   readonly conditions: NodeConditions;
 }
@@ -52,6 +57,8 @@ export type FromNode =
       readonly boot: number;
       readonly replicationPort: number;
       readonly clientPort: number;
+      /** Of `listeners`, by name. */
+      readonly listenerPorts: Readonly<Record<string, number>>;
     }
   | { readonly type: 'report'; readonly id: number; readonly report: NodeReport }
   /** The conditions are those asked for; the last word on what those before have hit. */

@@ -84,18 +84,22 @@ export class RunningNode {
     });
   }
 
-  /** Lets the replicas begin, then opens both ports. Throws when a store cannot be read. */
+  /** Lets the replicas begin, then opens the ports. Throws when a store cannot be read. */
   async start(): Promise<{
     readonly boot: number;
     readonly replicationPort: number;
     readonly clientPort: number;
+    readonly listenerPorts: Readonly<Record<string, number>>;
   }> {
     for (const host of this.#hosts) host.start();
-    const [replicationPort, clientPort] = await Promise.all([
+    const listeners = Object.entries(this.#init.listeners ?? {});
+    const [replicationPort, clientPort, ...more] = await Promise.all([
       this.#transport.listen(),
       this.#clients.listen(),
+      ...listeners.map(([, ports]) => this.#clients.listen(ports)),
     ]);
-    return { boot: this.#boot, replicationPort, clientPort };
+    const listenerPorts = Object.fromEntries(listeners.map(([name], i) => [name, more[i]!]));
+    return { boot: this.#boot, replicationPort, clientPort, listenerPorts };
   }
 
   report(): NodeReport {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { isClientPlace, linkName, type LinkId } from '../cluster/place.ts';
+import { isClientPlace, linkName, regionOfClient, type LinkId } from '../cluster/place.ts';
 import type { LinkView } from '../cluster/snapshot.ts';
 import type { Flow } from '../faults/fault.ts';
 import type { Judgement } from '../faults/faults.ts';
@@ -52,7 +52,9 @@ export function createLink(
     scanners: () => scannersOf(id),
     upstreamPort() {
       const ports = upstreamOf(id.to);
-      return ports === null ? null : isClientPlace(id.from) ? ports.clientPort : ports.replicationPort;
+      if (ports === null) return null;
+      if (!isClientPlace(id.from)) return ports.replicationPort;
+      return ports.listenerPorts?.[regionOfClient(id.from) ?? ''] ?? ports.clientPort;
     },
     forget: (connection) => void connections.delete(connection),
   };

@@ -12,6 +12,8 @@ export interface OpenLink extends LinkId {
 export interface UpstreamPorts {
   readonly replicationPort: number;
   readonly clientPort: number;
+  /** For clients that stand in a region, by region; those of a region that is not in it come in at `clientPort`. */
+  readonly listenerPorts?: Readonly<Record<string, number>>;
 }
 
 /** Links that a fault acts on, and the live connections on them. */

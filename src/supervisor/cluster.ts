@@ -1,4 +1,4 @@
-import { clientPlace, linkName, linksOf } from '../cluster/place.ts';
+import { clientAt, clientPlace, linkName, linksOf, type ClientPlace } from '../cluster/place.ts';
 import { clientPlaces, latencyMs, regionNames } from '../cluster/regions.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
 import { markOf } from '../control/cluster-record.ts';
@@ -122,6 +122,8 @@ interface InitFacts {
 /** What a node is told: addresses of links, and nothing of what is behind them. */
 function nodeInit({ spec, token, dir, ports, faults }: InitFacts, self: NodeId, disk: DiskId): NodeInit {
   const others = spec.nodes.filter((node) => node !== self);
+  const portsFrom = (from: ClientPlace): Readonly<Record<NodeId, number>> =>
+    Object.fromEntries(spec.nodes.map((to) => [to, ports[linkName({ from, to })]!]));
   return {
     type: 'init',
     cluster: spec.name,
@@ -135,9 +137,8 @@ function nodeInit({ spec, token, dir, ports, faults }: InitFacts, self: NodeId, 
     options: spec.options,
     durability: spec.durability,
     peers: Object.fromEntries(others.map((to) => [to, ports[linkName({ from: self, to })]!])),
-    clientPorts: Object.fromEntries(
-      spec.nodes.map((to) => [to, ports[linkName({ from: clientPlace, to })]!]),
-    ),
+    clientPorts: portsFrom(clientPlace),
+    listeners: Object.fromEntries(regionNames(spec.regions).map((name) => [name, portsFrom(clientAt(name))])),
     conditions: conditionsOf(faults, self),
   };
 }

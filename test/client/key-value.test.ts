@@ -19,6 +19,7 @@ function client(
   ports: Readonly<Record<string, number | null>>,
   leader: string | null,
   over: Readonly<Record<string, Partial<NodeView>>> = {},
+  region: string | null = null,
 ): KeyValueClient {
   const leaders: LeaderView[] =
     leader === null ? [] : [{ id: leader, shard: 0, epoch: sample().leaders[0]!.epoch, newest: true }];
@@ -40,6 +41,7 @@ function client(
       options: {},
       shards: 1,
       durability: 'normal',
+      regions: { of: {}, latencyMs: { eu: { eu: 0, us: 40 }, us: { eu: 40, us: 0 } } },
     },
     dir: '',
     request: () => Promise.reject(new Error('not asked for here')),
@@ -47,7 +49,7 @@ function client(
     recentSnapshot: snapshot,
     close: () => {},
   };
-  const created = createKeyValueClient(cluster);
+  const created = createKeyValueClient(cluster, region);
   onTestFinished(() => created.close());
   return created;
 }
@@ -89,6 +91,25 @@ describe('writes', () => {
     const answer = await client({ n1: n1.clientPort, n2: n2.clientPort }, 'n1').write(put, atLeader);
     expect(answer.node).toBe('n2');
     expect(n2.asked).toHaveLength(1);
+  });
+
+  test('from a region they go over its own links, and a redirect is to one of these', async () => {
+    const n2 = await scriptedNode(() => written, { self: 'n2' });
+    const n1 = await scriptedNode(() => notLeader('n2'), { listeners: { us: { n2: n2.clientPort } } });
+    const dead = `127.0.0.1:${await deadPort()}`;
+    const address = { client: dead, direct: null, clientAt: { us: `127.0.0.1:${n1.listenerPorts['us']}` } };
+    const keys = client({ n1: 0, n2: 0 }, 'n1', { n1: { address } }, 'us');
+    expect((await keys.write(put, atLeader)).node).toBe('n2');
+    expect(n2.asked).toHaveLength(1);
+  });
+
+  test('from a region that is not there: an error at once', () => {
+    expect(() => client({ n1: 0 }, 'n1', {}, 'mars')).toThrow(
+      expect.objectContaining({
+        code: 'no-such-region',
+        facts: expect.objectContaining({ regions: 'eu, us' }),
+      }),
+    );
   });
 
   test('F17: at most five hops, then there is no leader', async () => {
