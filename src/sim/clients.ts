@@ -1,3 +1,5 @@
+import type { ClientPlace } from '../cluster/place.ts';
+import { clientPlaces } from '../cluster/regions.ts';
 import type { Flow } from '../faults/fault.ts';
 import { drawFate, latenessMs } from '../faults/shape.ts';
 import type { Rng } from '../lib/rng.ts';
@@ -33,6 +35,7 @@ export interface Tally {
 
 interface Client {
   readonly name: string;
+  readonly place: ClientPlace;
   readonly rng: Rng;
   readonly identified: boolean;
   readonly fenced: boolean;
@@ -75,8 +78,9 @@ export class Clients {
     this.#world = world;
     this.#options = options;
     const rng = world.rng.fork('clients');
+    const places = clientPlaces(world.options.regions ?? undefined);
     this.#all = Array.from({ length: options.clients }, (_, i) =>
-      this.#makeClient(`c${i + 1}`, rng.fork(`c${i + 1}`)),
+      this.#makeClient(`c${i + 1}`, places[i % places.length]!, rng.fork(`c${i + 1}`)),
     );
   }
 
@@ -93,10 +97,11 @@ export class Clients {
     this.#stopped = true;
   }
 
-  #makeClient(name: string, rng: Rng): Client {
+  #makeClient(name: string, place: ClientPlace, rng: Rng): Client {
     const { identified, fenced, pinned, sessions } = this.#options;
     return {
       name,
+      place,
       rng,
       identified: rng.chance(identified),
       fenced: rng.chance(fenced),
@@ -171,14 +176,14 @@ export class Clients {
       answer(outcome);
     };
     const id = world.expectReply(to, (outcome) => {
-      const back = { from: 'client', to, direction: 'back' } as const;
+      const back = { from: client.place, to, direction: 'back' } as const;
       this.#travel(client, back, {
         open: () => open,
         arrive: () => close(outcome ?? 'silence'),
         broken: () => close('silence'),
       });
     });
-    const forward = { from: 'client', to, direction: 'forward' } as const;
+    const forward = { from: client.place, to, direction: 'forward' } as const;
     this.#travel(client, forward, {
       open: () => open,
       arrive: () => {

@@ -1,3 +1,6 @@
+import { formatLatency, parseLatency } from '../cluster/latency.ts';
+import { formatRegions, parseRegions, type Regions } from '../cluster/regions.ts';
+import { assert } from '../lib/assert.ts';
 import { createRng, type Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { ModeOptions } from '../protocol/protocol.ts';
@@ -14,6 +17,8 @@ export interface SimOptions {
   /** Virtual ms with faults, before everything is healed. */
   readonly faultsMs: number;
   readonly network: NetworkOptions;
+  /** Where nodes and clients stand; null: all in one place. */
+  readonly regions: Regions | null;
   readonly node: NodeOptions;
   readonly workload: WorkloadOptions;
   readonly chaos: ChaosOptions;
@@ -37,6 +42,7 @@ export function drawOptions(seed: number | string, nodes: number | null = null):
     },
     faultsMs: rng.between(6, 16) * 1000,
     network: drawNetwork(rng.fork('network')),
+    regions: drawRegions(rng.fork('regions'), ids),
     node: drawNode(rng.fork('node')),
     workload: drawWorkload(rng.fork('workload')),
     chaos: drawChaos(rng.fork('chaos')),
@@ -46,7 +52,7 @@ export function drawOptions(seed: number | string, nodes: number | null = null):
 
 /** One line each, for people: what a seed means. */
 export function describeOptions(options: SimOptions): readonly string[] {
-  const { nodes, modeOptions, faultsMs, network, node, workload, chaos } = options;
+  const { nodes, modeOptions, faultsMs, network, regions, node, workload, chaos } = options;
   const settings = Object.entries(modeOptions)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
@@ -55,6 +61,9 @@ export function describeOptions(options: SimOptions): readonly string[] {
     `nodes     ${nodes.length}, ${settings}`,
     `faults    for ${faultsMs / 1000} s, one in ${range(chaos.gapMs)} ms, lasting ${range(chaos.lastsMs)} ms: ${chaos.kinds.join(' ')}`,
     `network   ${range(network.latencyMs)} ms, loss ${network.loss}, duplicates ${network.duplicate}, reordered ${network.reorder}`,
+    regions === null
+      ? 'regions   none'
+      : `regions   ${formatRegions(regions)}, there and back ${formatLatency(regions.latencyMs).join(' ')}`,
     `turns     of ${range(node.batch)} inputs, commit ${range(node.commitMs)} ms`,
     `clients   ${workload.clients}, ${workload.keys} keys, every ${range(workload.thinkMs)} ms, values ${range(workload.valueChars)}, ` +
       `timeout ${workload.timeoutMs} ms, identified ${workload.identified}, fenced ${workload.fenced}, pinned ${workload.pinned}, sessions ${workload.sessions}`,
@@ -72,6 +81,16 @@ function drawNetwork(rng: Rng): NetworkOptions {
     reorder: clean ? 0 : rng.pick([0, 0.01, 0.1]),
     backoffMs: [50, 500],
   };
+}
+
+/** Nodes in turn, all regions as far from each other. */
+function drawRegions(rng: Rng, nodes: readonly NodeId[]): Regions | null {
+  if (rng.chance(0.75)) return null;
+  const dealt = parseRegions(rng.pick(['east,west', 'east,west,south']), nodes, 0);
+  const latency =
+    typeof dealt === 'string' ? dealt : parseLatency(rng.pick(['2ms', '20ms', '100ms']), dealt.names);
+  assert(typeof dealt !== 'string' && typeof latency !== 'string', 'drawn regions parse', { latency });
+  return { of: dealt.of, latencyMs: latency };
 }
 
 function drawNode(rng: Rng): NodeOptions {

@@ -1,6 +1,9 @@
+import { latencyMs, type Regions } from '../cluster/regions.ts';
 import { createRng, type Rng } from '../lib/rng.ts';
 import type { ActiveFault, FaultParams, Flow } from '../faults/fault.ts';
 import { addFault, conditionsOf, formatFault, verdictOf, type Judgement } from '../faults/faults.ts';
+import { receiverOf, senderOf } from '../faults/flow.ts';
+import { distanceShape } from '../faults/shape.ts';
 import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Effect, Message, Mode, ModeOptions } from '../protocol/protocol.ts';
 import type { Outcome, RequestId } from '../protocol/request.ts';
@@ -18,6 +21,8 @@ export interface WorldOptions {
   readonly modeOptions: ModeOptions;
   readonly network: NetworkOptions;
   readonly node: NodeOptions;
+  /** Null or left out: no place is far from another. */
+  readonly regions?: Regions | null;
 }
 
 /** What a world is made of. */
@@ -92,7 +97,10 @@ export class World {
   }
 
   judge(flow: Flow): Judgement {
-    return this.#faults.length === 0 ? good : verdictOf(this.#faults, flow);
+    const regions = this.options.regions ?? undefined;
+    if (regions === undefined) return this.#faults.length === 0 ? good : verdictOf(this.#faults, flow);
+    const base = distanceShape(latencyMs(regions, senderOf(flow), receiverOf(flow)));
+    return verdictOf(this.#faults, flow, base);
   }
 
   /** False: counting a boot is a write, and its disk is full. */

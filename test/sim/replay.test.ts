@@ -72,11 +72,16 @@ describe('several seeds', { timeout: 60_000 }, () => {
     );
   });
 
+  const regional = Array.from({ length: 50 }, (_, seed) => seed).find(
+    (seed) => drawOptions(seed).regions !== null,
+  )!;
+
   test('nodes overrules the drawn number and nothing else', () => {
-    const drawn = drawOptions(3);
-    const { nodes, modeOptions: _, ...rest } = drawOptions(3, 7);
+    const drawn = drawOptions(regional);
+    const { nodes, modeOptions: _, regions, ...rest } = drawOptions(regional, 7);
     expect(nodes).toHaveLength(7);
-    expect(rest).toEqual({ ...drawn, nodes: undefined, modeOptions: undefined });
+    expect(rest).toEqual({ ...drawn, nodes: undefined, modeOptions: undefined, regions: undefined });
+    expect(regions?.latencyMs).toEqual(drawn.regions?.latencyMs);
   });
 
   test.for([1, 2, 9])('%i nodes', (nodes) => {
