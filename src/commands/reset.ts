@@ -7,7 +7,7 @@ export const reset = defineCommand({
   name: 'reset',
   summary: 'begin anew with empty disks, without taking the cluster down',
   notes: [
-    'Every node gets an empty disk under a new id, in the process it has; nodes that are down or paused are brought back. Faults are healed, the first node leads, settings are those that `up` had. What clients had under way is answered unknown.',
+    'Every node gets an empty disk under a new id, in the process it has; nodes that are down or paused are brought back, and one that does not halt within 5s is killed and started. Faults are healed, the first node leads, settings are those that `up` had. What clients had under way is answered unknown.',
     'Answers when everyone has caught up. Epochs, events and ids of faults count on; copies made by `disk NODE save` stay.',
   ],
   args: {},

@@ -41,6 +41,9 @@ export interface Death {
   readonly next: NextDisk | null;
 }
 
+/** After the name of a copy that is being made; no copy can be called so. */
+const aside = '.new';
+
 const noCommits: LostUnsynced = { commits: 0, bytes: 0 };
 
 /**
@@ -110,13 +113,13 @@ export class NodeDisk {
   /** Copies it under a name, while whoever writes to it is frozen; `keep` makes it the copy of that name. */
   async copyAs(name: string): Promise<{ readonly bytes: number; keep(): Promise<void> }> {
     const to = paths.savedDisk(this.#world.dir, this.node, name);
-    const aside = `${to}.new`;
-    const bytes = await this.#filling(aside, () => this.#world.engine.disk.copy(this.dir, aside, null));
+    const half = `${to}${aside}`;
+    const bytes = await this.#filling(half, () => this.#world.engine.disk.copy(this.dir, half, null));
     return {
       bytes,
       async keep() {
-        await rm(to, { recursive: true, force: true });
-        await rename(aside, to);
+        await removeTree(to);
+        await rename(half, to);
       },
     };
   }
@@ -145,7 +148,7 @@ export class NodeDisk {
   async #refuseIfMissing(name: string): Promise<void> {
     const { cluster, dir } = this.#world;
     const all = await readdir(paths.savedDisk(dir, this.node, '')).catch(() => []);
-    const names = all.filter((one) => !one.endsWith('.new')).toSorted();
+    const names = all.filter((one) => !one.endsWith(aside)).toSorted();
     if (names.includes(name)) return;
     throw new ReplabError('no-such-copy', { cluster, node: this.node, name, names: names.join(', ') });
   }
@@ -200,13 +203,15 @@ export async function freeze(process: NodeProcess | null): Promise<() => void> {
   return () => process.resume();
 }
 
-/** What a supervisor that died left of disks that are no longer, or not yet, a node's. */
+/** What a supervisor that died left of disks that are no longer, or not yet, a node's, and of copies half made. */
 export async function removeOtherDisks(dir: string, node: NodeId, disk: DiskId): Promise<void> {
-  const home = paths.nodeHome(dir, node);
-  const others = (await readdir(home)).filter(
-    (name) => /^disk-[1-9]\d*$/.test(name) && join(home, name) !== paths.nodeData(dir, node, disk),
-  );
-  await Promise.all(others.map((name) => removeTree(join(home, name))));
+  const [home, saved] = [paths.nodeHome(dir, node), paths.savedDisk(dir, node, '')];
+  const copies = await readdir(saved).catch(() => []);
+  const others = [
+    ...(await readdir(home)).filter((name) => /^disk-[1-9]\d*$/.test(name)).map((name) => join(home, name)),
+    ...copies.filter((name) => name.endsWith(aside)).map((name) => join(saved, name)),
+  ].filter((path) => path !== paths.nodeData(dir, node, disk));
+  await Promise.all(others.map(removeTree));
 }
 
 async function removeTree(path: string): Promise<void> {
