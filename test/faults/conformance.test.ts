@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { linkName, linksOf, type LinkId } from '../../src/cluster/place.ts';
+import type { HitView } from '../../src/cluster/snapshot.ts';
 import type { ActiveFault, Flow } from '../../src/faults/fault.ts';
-import { faultKinds, verdictOf } from '../../src/faults/faults.ts';
+import { countsOf, faultKinds, verdictOf } from '../../src/faults/faults.ts';
 import { type End, faultsOf, type Net, startNet } from '../proxy/support.ts';
 import { until } from '../support/until.ts';
 import { examples, flowKinds } from './flow-examples.ts';
@@ -83,8 +84,30 @@ function judged(faults: readonly ActiveFault[]): Carried {
   );
 }
 
-/** What the proxy makes of a byte on each flow; all of them must arrive after the heal. */
-async function carryOut(...texts: readonly string[]): Promise<Carried> {
+type Hit = Pick<HitView, 'bytes' | 'connections' | 'counts'>;
+
+/** What a fault alone must have hit of a byte on each flow: what it held or slowed, and connections that it reset. */
+function expectedHit(fault: ActiveFault): Hit {
+  const ofLinks = links.map((link) =>
+    (['forward', 'back'] as const).map((direction) => verdictOf([fault], { ...link, direction })),
+  );
+  const reset = ofLinks.filter((flows) => flows.some(({ state }) => state === 'reset'));
+  const slowed = ofLinks
+    .filter((flows) => !reset.includes(flows))
+    .map((flows) => flows.filter(({ state, shape }) => state === 'hold' || shape.length > 0).length)
+    .filter((bytes) => bytes > 0);
+  const counts = Object.fromEntries(countsOf(fault.params).map((what) => [what, 0]));
+  return {
+    bytes: slowed.reduce((sum, bytes) => sum + bytes, 0),
+    connections: slowed.length + reset.length,
+    counts: { ...counts, ...('reset' in counts ? { reset: reset.length } : {}) },
+  };
+}
+
+/** What the proxy makes of a byte on each flow, and what that hit; all of them must arrive after the heal. */
+async function carryOut(
+  ...texts: readonly string[]
+): Promise<{ readonly carried: Carried; readonly hit: Hit }> {
   const net = await startNet(nodes);
   const streams = await dialAll(net);
   await net.faults(...texts);
@@ -93,6 +116,7 @@ async function carryOut(...texts: readonly string[]): Promise<Carried> {
     dialled.socket.write('!');
   }
   const carried = await settled(net, streams);
+  const { bytes, connections, counts } = await net.hit('f1');
 
   await net.faults();
   const kept = streams.filter(({ link }) => carried[`${linkName(link)} forward`] !== 'reset');
@@ -101,7 +125,7 @@ async function carryOut(...texts: readonly string[]): Promise<Carried> {
       [dialler, dialled].every((end) => heard(end, linkName(link)) === '!'),
     ),
   );
-  return carried;
+  return { carried, hit: { bytes, connections, counts } };
 }
 
 /** Connections made under the faults reach their node exactly where the forward way passes (T8). */
@@ -139,7 +163,13 @@ describe.for(flowKinds)('%s', (kind) => {
   const texts = [faultKinds[kind].usage, ...examples[kind]];
 
   test.for(texts)('%s: the proxy does what the verdict says', async (text) => {
-    expect(await carryOut(text)).toEqual(judged(faultsOf(nodes, text)));
+    const faults = faultsOf(nodes, text);
+    const { carried, hit } = await carryOut(text);
+    expect(carried).toEqual(judged(faults));
+    const expected = expectedHit(faults[0]!);
+    // Whether a byte stalls is chance, which no verdict tells.
+    const chances = 'stalled' in hit.counts ? { stalled: expect.any(Number) as number } : {};
+    expect(hit).toEqual({ ...expected, counts: { ...expected.counts, ...chances } });
   });
 
   test.for(texts)('%s: new connections too', async (text) => {
@@ -151,5 +181,5 @@ describe.for(flowKinds)('%s', (kind) => {
 
 test('several faults together: the proxy does what their verdicts say', async () => {
   const texts = ['cut n1:n2', 'isolate n3', 'cut client:n2'];
-  expect(await carryOut(...texts)).toEqual(judged(faultsOf(nodes, ...texts)));
+  expect((await carryOut(...texts)).carried).toEqual(judged(faultsOf(nodes, ...texts)));
 });
