@@ -2,8 +2,10 @@ import type { PositionView } from '../cluster/snapshot.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 
 export interface ClientOptions {
-  /** Where reads go: `leader`, `follower`, `any` (in turn), or a node. */
+  /** Where reads go: `leader`, `follower`, `any` (in turn), `nearest`, or a node. */
   readonly read?: string;
+  /** Where this client stands, in a cluster with regions: its way to each node is as far as that region is. */
+  readonly region?: string;
   /** How long anything may take; then a read failed, and a write is `unknown`. */
   readonly timeoutMs?: number;
   /** Where the turns of `follower` and `any` begin. */

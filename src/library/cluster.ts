@@ -26,6 +26,9 @@ export interface UpOptions extends Settings {
   /** `none`, a count, `all`, `majority`, or a node: who must hold a write before it is acknowledged. */
   readonly sync?: string | number;
   readonly durability?: 'normal' | 'full';
+  /** `eu,us,ap`, or `eu:n1,n2/us:n3`; `latency`: a preset, `150ms`, `eu:us=80ms,…`, or a file. */
+  readonly regions?: string;
+  readonly latency?: string;
 }
 
 /** A duration as on the command line: `250ms`, `10s`, `1m`. */

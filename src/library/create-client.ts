@@ -8,8 +8,8 @@ import { createChance } from '../lib/chance.ts';
 import type { Client, ClientOptions, Done, WriteDone } from './client.ts';
 
 export function createClient(connection: Connection, options: ClientOptions): Client {
-  const { read: usualRead = 'leader', timeoutMs = 10_000, seed = 0 } = options;
-  const keys = createKeyValueClient(connection);
+  const { read: usualRead = 'leader', timeoutMs = 10_000, seed = 0, region = null } = options;
+  const keys = createKeyValueClient(connection, region);
   const write = (command: readonly string[], at: string | null = null): Promise<Answered> =>
     keys.write(command, { at, withinMs: timeoutMs });
   let turn = seed;

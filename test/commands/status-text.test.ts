@@ -2,12 +2,41 @@ import { describe, expect, test } from 'vitest';
 import { statusText } from '../../src/commands/status-text.ts';
 import { plain, type Style } from '../../src/commands/style.ts';
 import { verdictOf } from '../../src/commands/verdict.ts';
-import type { LeaderView, NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
+import type { LeaderView, LinkView, NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
 import { at, node, sample, silent } from '../client/sample.ts';
 
 const lag = node('n3').lag;
 const withN3 = (over: Partial<NodeView>, rest: Partial<Snapshot> = {}): Snapshot =>
   sample({ nodes: [node('n1'), node('n2'), node('n3', over)], ...rest });
+
+test('status of a cluster in regions: where each node stands, and how far apart they are', () => {
+  const address = {
+    client: null,
+    direct: null,
+    clientAt: { eu: '127.0.0.1:1', us: '127.0.0.1:2', ap: '127.0.0.1:3' },
+  };
+  const way = (from: string, to: string, latencyMs: number): LinkView => ({
+    ...{ from, to, state: 'ok', latencyMs, delayMs: latencyMs, roundTripMs: 2 * latencyMs, faults: [] },
+    ...{ held: { forward: 0, back: 0 }, connections: 0, bytes: 0, frames: 0 },
+  });
+  const apart = sample({
+    nodes: [node('n1', { region: 'eu', address }), node('n2', { region: 'us', address })],
+    // Nobody stands in ap: how far it is shows from there.
+    links: [
+      way('client@eu', 'n1', 0),
+      way('client@eu', 'n2', 40),
+      way('client@ap', 'n1', 119),
+      way('client@ap', 'n2', 108),
+    ],
+  });
+  const lines = statusText(apart, plain).split('\n');
+  expect(lines[2]).toBe('there and back: eu-us 80ms, eu-ap 238ms, us-ap 216ms');
+  expect(lines.slice(4).map((line) => line.slice(0, 30))).toEqual([
+    'NODE  REGION  STATE    ROLE   ',
+    'n1    eu      running  leader ',
+    'n2    us      running  followe',
+  ]);
+});
 
 test('status of a cluster with a follower that is cut off', () => {
   const cut = withN3(

@@ -82,7 +82,10 @@ function cellOf(
     return ['bad', glyphs.cut, ...how, by[0]!];
   }
   if (isDown(to.id) || (!isClientPlace(from) && isDown(from))) return ['dim', '-'];
-  if (link === undefined || !isSlow(link, scene)) return ['dim', glyphs.dot];
+  if (link === undefined || !isSlow(link, scene)) {
+    const far = (link?.latencyMs ?? 0) > 0 ? [shortDuration(link!.latencyMs)] : [];
+    return ['dim', glyphs.dot, ...far];
+  }
   const late = link.delayMs > 0 ? [shortDuration(link.delayMs)] : [];
   return ['caution', glyphs.busy, ...late, link.faults[0] ?? ''];
 }

@@ -80,7 +80,9 @@ function columnsFor(scene: Scene, nodes: readonly NodeView[], width: number): re
     { title: 'behind', right: true, cell: (node) => behindOf(node, scene.snapshot.nodes) },
     { title: 'for', right: true, width: 5, cell: lateOf },
   ];
+  const isPlaced = nodes.some(({ region }) => region !== null);
   const more: Column<NodeView>[] = [
+    ...(isPlaced ? [{ title: 'region', cell: ({ region }: NodeView): Span => region ?? ['dim', '-'] }] : []),
     { title: 'wire', cell: (node) => wireOf(node, scene) },
     { title: 'applied', right: true, cell: appliedOf },
     { title: 'keys', right: true, cell: ({ keys }) => text(keys) },
