@@ -42,8 +42,8 @@ export interface Request {
   readonly seq?: number;
   /** The highest epoch this client has seen; fences a leader that is behind it (F15). */
   readonly epochSeen?: Ballot;
-  /** S1: served only by a log that contains this position, and shows it; a write follows it in the log. */
-  readonly after?: Position;
+  /** S1: served only by a log that contains these positions, and shows them; a write follows them in the log. */
+  readonly after?: readonly Position[];
   /** How long a read waits for that; without it not at all. */
   readonly waitMs?: number;
 }

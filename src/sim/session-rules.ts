@@ -7,21 +7,23 @@ import type { Mirror } from './mirror.ts';
 /** S1, by the disk of the node that answers: what becomes of requests that name what their client has seen. */
 export const sessionRules = {
   served(mirror: Mirror, { after }: Request, { at }: Extract<Outcome, { type: 'ok' }>): void {
-    if (after === undefined || after.index === 0) return;
-    const shown = mirror.at(after) !== null && after.index <= at.index;
+    if (after === undefined) return;
+    const shown = after.every((one) => mirror.at(one) !== null && one.index <= at.index);
     assert(shown, 'S1: who has seen a position is served only by a log that contains it', {
       node: mirror.node,
-      after: formatPosition(after),
+      after: after.map(formatPosition).join(', '),
       at: formatPosition(at),
     });
   },
 
   refused(mirror: Mirror, { after }: Request, { code }: Extract<Outcome, { type: 'refused' }>): void {
     if (after === undefined || code !== 'write-lost') return;
-    const another = mirror.at(after) === null && compareBallots(mirror.last.epoch, after.epoch) >= 0;
+    const another = after.some(
+      (one) => mirror.at(one) === null && compareBallots(mirror.last.epoch, one.epoch) >= 0,
+    );
     assert(another, 'S1: what a client has seen is called lost only by a log of its epoch or a later one', {
       node: mirror.node,
-      after: formatPosition(after),
+      after: after.map(formatPosition).join(', '),
       last: formatPosition(mirror.last),
     });
   },
@@ -29,10 +31,10 @@ export const sessionRules = {
   /** One that was not answered in a turn after which this is how the node is. */
   waits(mirror: Mirror, { stopped, rewinding }: ReplicaStatus, { op, after }: Request): void {
     if (after === undefined || isWrite(op) || stopped !== null || rewinding) return;
-    const shown = mirror.at(after) !== null && after.index <= mirror.appliedIndex;
+    const shown = after.every((one) => mirror.at(one) !== null && one.index <= mirror.appliedIndex);
     assert(!shown, 'S1: a read waits no longer than until the log contains what it is to be after', {
       node: mirror.node,
-      after: formatPosition(after),
+      after: after.map(formatPosition).join(', '),
     });
   },
 };

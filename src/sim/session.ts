@@ -1,14 +1,14 @@
 import type { Rng } from '../lib/rng.ts';
 import type { Position } from '../protocol/position.ts';
 import { isWrite, type Op, type Outcome, type Request } from '../protocol/request.ts';
-import { furtherOf } from '../protocol/token.ts';
+import { withSeen } from '../protocol/token.ts';
 
 const longestWaitMs = 600;
 
 /** A client with every guarantee: it reads anywhere, and is served only after what it has seen (S1, S2). */
 export class SimSession {
   readonly #rng: Rng;
-  #token: Position | null = null;
+  #seen: readonly Position[] = [];
 
   constructor(rng: Rng) {
     this.#rng = rng;
@@ -23,14 +23,14 @@ export class SimSession {
   }
 
   fieldsOf(op: Op): Pick<Request, 'after' | 'waitMs'> {
-    if (this.#token === null || op.kind === 'copies') return {};
-    return { after: this.#token, waitMs: this.#rng.below(longestWaitMs) };
+    if (this.#seen.length === 0 || op.kind === 'copies') return {};
+    return { after: this.#seen, waitMs: this.#rng.below(longestWaitMs) };
   }
 
   learn(outcome: Outcome): void {
-    if (outcome.type === 'refused' && outcome.code === 'write-lost') this.#token = null;
+    if (outcome.type === 'refused' && outcome.code === 'write-lost') this.#seen = [];
     if (outcome.type !== 'ok' || outcome.result.kind === 'count') return;
-    this.#token = furtherOf(this.#token, outcome.at);
+    this.#seen = withSeen(this.#seen, outcome.at);
   }
 }
 

@@ -4,7 +4,7 @@ import { diskOf } from '../../src/protocol/node-id.ts';
 import { parsePosition, type EpochStart, type Position } from '../../src/protocol/position.ts';
 import type { Effect, Input } from '../../src/protocol/protocol.ts';
 import { singleLeader } from '../../src/protocol/single-leader/mode.ts';
-import { checkToken, formatShards, furtherOf, parseShards } from '../../src/protocol/token.ts';
+import { checkToken, formatShards, furthest, parseShards, withSeen } from '../../src/protocol/token.ts';
 import { TurnHost } from '../../src/protocol/turn.ts';
 import { createMemoryStore } from '../../src/sim/memory-store.ts';
 
@@ -17,48 +17,62 @@ describe('S1: a token and a log', () => {
   const log = { epochs: starts('1@n1/1', '3@n2/111'), last: at('3@n2/200'), applied: at('3@n2/200') };
 
   test('what the log contains is served, and what it may still get is waited for', () => {
-    expect(checkToken(log, at('1@n1/110'))).toEqual({ held: 'yes' });
-    expect(checkToken(log, at('3@n2/200'))).toEqual({ held: 'yes' });
-    expect(checkToken(log, at('3@n2/201'))).toEqual({ held: 'not-yet' });
-    expect(checkToken(log, at('4@n3/150'))).toEqual({ held: 'not-yet' });
+    expect(checkToken(log, [at('1@n1/110')])).toEqual({ held: 'yes' });
+    expect(checkToken(log, [at('3@n2/200')])).toEqual({ held: 'yes' });
+    expect(checkToken(log, [at('3@n2/201')])).toMatchObject({ held: 'not-yet' });
+    expect(checkToken(log, [at('4@n3/150')])).toMatchObject({ held: 'not-yet' });
   });
 
   test('received is not yet shown', () => {
-    expect(checkToken({ ...log, applied: at('3@n2/150') }, at('3@n2/151'))).toEqual({ held: 'not-yet' });
-  });
-
-  test('a smaller position in a log that has gone another way is lost, and where it went is told', () => {
-    expect(checkToken(log, at('1@n1/111'))).toEqual({ held: 'lost', forkedAt: at('1@n1/110') });
-    expect(checkToken(log, at('1@n1/999'))).toEqual({ held: 'lost', forkedAt: at('1@n1/110') });
-    expect(checkToken(log, at('2@n3/105'))).toEqual({ held: 'lost', forkedAt: at('1@n1/104') });
-    expect(checkToken(log, at('2@n3/150'))).toEqual({ held: 'lost', forkedAt: at('1@n1/110') });
-  });
-
-  test('a log of lower epochs does not show that anything is lost', () => {
-    expect(checkToken(log, at('4@n3/120'))).toEqual({ held: 'not-yet' });
-    expect(checkToken({ epochs: [], last: at('0@-/0'), applied: at('0@-/0') }, at('1@n1/1'))).toEqual({
+    expect(checkToken({ ...log, applied: at('3@n2/150') }, [at('3@n2/151')])).toMatchObject({
       held: 'not-yet',
     });
   });
 
-  test('of two positions the further one is kept', () => {
-    expect(furtherOf(null, at('1@n1/3'))).toEqual(at('1@n1/3'));
-    expect(furtherOf(at('1@n1/9'), at('1@n1/3'))).toEqual(at('1@n1/9'));
-    expect(furtherOf(at('1@n1/9'), at('2@n2/3'))).toEqual(at('2@n2/3'));
+  test('a smaller position in a log that has gone another way is lost, and where it went is told', () => {
+    expect(checkToken(log, [at('1@n1/111')])).toMatchObject({ held: 'lost', forkedAt: at('1@n1/110') });
+    expect(checkToken(log, [at('1@n1/999')])).toMatchObject({ held: 'lost', forkedAt: at('1@n1/110') });
+    expect(checkToken(log, [at('2@n3/105')])).toMatchObject({ held: 'lost', forkedAt: at('1@n1/104') });
+    expect(checkToken(log, [at('2@n3/150')])).toMatchObject({ held: 'lost', forkedAt: at('1@n1/110') });
+  });
+
+  test('a log of lower epochs does not show that anything is lost', () => {
+    expect(checkToken(log, [at('4@n3/120')])).toMatchObject({ held: 'not-yet' });
+    expect(checkToken({ epochs: [], last: at('0@-/0'), applied: at('0@-/0') }, [at('1@n1/1')])).toMatchObject(
+      { held: 'not-yet' },
+    );
+  });
+
+  test('of several positions all must be there, and a loss of any is told', () => {
+    expect(checkToken(log, [at('1@n1/100'), at('3@n2/150')])).toEqual({ held: 'yes' });
+    expect(checkToken(log, [at('4@n3/150'), at('1@n1/120')])).toMatchObject({
+      held: 'lost',
+      token: at('1@n1/120'),
+    });
+    expect(checkToken(log, [at('3@n2/150'), at('4@n3/150')])).toMatchObject({
+      held: 'not-yet',
+      token: at('4@n3/150'),
+    });
+  });
+
+  test('of one epoch the further position is kept, and one of each epoch', () => {
+    expect(withSeen([], at('1@n1/3'))).toEqual([at('1@n1/3')]);
+    expect(withSeen([at('1@n1/9')], at('1@n1/3'))).toEqual([at('1@n1/9')]);
+    expect(withSeen([at('1@n1/9')], at('2@n2/3'))).toEqual([at('1@n1/9'), at('2@n2/3')]);
+    expect(furthest([at('2@n2/3'), at('1@n1/9')])).toEqual([at('2@n2/3')]);
   });
 });
 
 describe('positions of shards', () => {
   test('print and parse; one alone is of the only shard', () => {
-    const shards = { '0': at('1@n1/3'), '1': at('2@n2.2/7') };
+    const shards = { '0': [at('1@n1/3')], '1': [at('2@n2.2/7')] };
     expect(formatShards(shards)).toBe('0=1@n1/3,1=2@n2.2/7');
     expect(parseShards('0=1@n1/3,1=2@n2.2/7')).toEqual(shards);
-    expect(parseShards('1@n1/3')).toEqual({ '0': at('1@n1/3') });
+    expect(parseShards('1@n1/3')).toEqual({ '0': [at('1@n1/3')] });
   });
 
-  test.each(['', 'x', '0=', '0=1@n1', 'a=1@n1/3', '1@n1/3,1@n1/4', '=1@n1/3', '0=1@n1/3,'])(
-    '%j is none',
-    (text) => expect(parseShards(text)).toBeNull(),
+  test.each(['', 'x', '0=', '0=1@n1', 'a=1@n1/3', '=1@n1/3', '0=1@n1/3,'])('%j is none', (text) =>
+    expect(parseShards(text)).toBeNull(),
   );
 });
 
@@ -93,7 +107,10 @@ describe('a replica asked for what it has not got', () => {
 
   test('keeps a read until its time is over, then refuses it: behind', () => {
     const { step } = lonely();
-    const asked = step({ type: 'request', id: 1, request: { op: get, after: at('1@n2/5'), waitMs: 50 } }, 10);
+    const asked = step(
+      { type: 'request', id: 1, request: { op: get, after: [at('1@n2/5')], waitMs: 50 } },
+      10,
+    );
     expect(asked).toEqual([{ type: 'timer', name: 'token', at: 60 }]);
     expect(replies(step({ type: 'timer', name: 'token' }, 59))).toEqual([]);
     expect(step({ type: 'timer', name: 'token' }, 60)).toContainEqual({
@@ -109,14 +126,14 @@ describe('a replica asked for what it has not got', () => {
 
   test('without a time it does not wait', () => {
     const { step } = lonely();
-    const asked = step({ type: 'request', id: 1, request: { op: get, after: at('1@n2/5') } });
+    const asked = step({ type: 'request', id: 1, request: { op: get, after: [at('1@n2/5')] } });
     expect(replies(asked)).toMatchObject([{ outcome: { code: 'behind' } }]);
   });
 
   test('waits no longer than for the entry, or for the certainty that it never comes', () => {
     const { step, lead } = lonely();
-    step({ type: 'request', id: 1, request: { op: get, after: at('2@n1/3'), waitMs: 1000 } });
-    step({ type: 'request', id: 2, request: { op: get, after: at('1@n2/1'), waitMs: 1000 } });
+    step({ type: 'request', id: 1, request: { op: get, after: [at('2@n1/3')], waitMs: 1000 } });
+    step({ type: 'request', id: 2, request: { op: get, after: [at('1@n2/1')], waitMs: 1000 } });
     let told: readonly Effect[] = [];
     lead((input) => (told = replies(step(input))));
     expect(told).toContainEqual({
@@ -140,7 +157,7 @@ describe('a replica asked for what it has not got', () => {
     lead(step);
     const put = { kind: 'put', key: 'x', value: '1' } as const;
     const ask = (id: number, after: string) =>
-      replies(step({ type: 'request', id, request: { op: put, after: at(after), waitMs: 1000 } }));
+      replies(step({ type: 'request', id, request: { op: put, after: [at(after)], waitMs: 1000 } }));
     expect(ask(1, '3@n2/9')).toMatchObject([{ outcome: { type: 'refused', code: 'behind' } }]);
     expect(ask(2, '1@n2/1')).toMatchObject([{ outcome: { type: 'refused', code: 'write-lost' } }]);
     expect(ask(3, '2@n1/2')).toMatchObject([{ outcome: { type: 'ok', at: { index: 3 } } }]);

@@ -173,7 +173,7 @@ export class SingleLeaderReplica implements Replica {
     if (check === null || check.held === 'yes') this.#role.onRequest(id, request);
     else if (check.held === 'not-yet' && !isWrite(op) && this.#core.now < untilMs)
       this.#tokens.add({ id, request, untilMs });
-    else this.#tokens.refuse(id, after!, check);
+    else this.#tokens.refuse(id, check);
   }
 
   #serves(op: Op): boolean {

@@ -19,9 +19,9 @@ export class TokenWaits {
     this.#core = core;
   }
 
-  check(token: Position): TokenCheck {
+  check(tokens: readonly Position[]): TokenCheck {
     const { log, state } = this.#core.store;
-    return checkToken({ epochs: log.epochs(), last: log.last(), applied: state.applied() }, token);
+    return checkToken({ epochs: log.epochs(), last: log.last(), applied: state.applied() }, tokens);
   }
 
   add(waiting: Waiting): void {
@@ -41,10 +41,9 @@ export class TokenWaits {
     return all;
   }
 
-  refuse(id: RequestId, token: Position, check: TokenCheck): void {
-    if (check.held === 'lost') {
-      const lost = { token, forkedAt: check.forkedAt };
-      this.#core.reply(id, { type: 'refused', code: 'write-lost', lost });
+  refuse(id: RequestId, { held, token, forkedAt }: Exclude<TokenCheck, { held: 'yes' }>): void {
+    if (held === 'lost') {
+      this.#core.reply(id, { type: 'refused', code: 'write-lost', lost: { token, forkedAt } });
       return;
     }
     const applied = formatPosition(this.#core.store.state.applied());

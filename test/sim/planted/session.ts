@@ -15,9 +15,10 @@ export const session: readonly Planted[] = [
       [
         token,
         'const held = containsAt(epochs, last, token);',
-        "const behind = compareBallots(last.epoch, token.epoch) < 0 || last.index < token.index;\n  const held = behind ? 'not-yet' : 'yes';",
+        "const held = comparePositions(last, token) < 0 ? 'not-yet' : 'yes';",
       ],
-      [token, "{ held: applied.index >= token.index ? 'yes' : 'not-yet' }", "{ held: 'yes' }"],
+      [token, "held === 'yes' && applied.index >= token.index", "held === 'yes'"],
+      [token, "held === 'forked' &&", 'false &&'],
     ],
     options: sessions,
     caughtBy: [served],
@@ -43,7 +44,7 @@ export const session: readonly Planted[] = [
   {
     bug: 'a log of lower epochs says that a write is lost which it has not heard of',
     edits: [
-      [token, "held === 'not-yet' || compareBallots(last.epoch, token.epoch) < 0", "held === 'not-yet'"],
+      [token, "held === 'forked' && compareBallots(last.epoch, token.epoch) >= 0", "held === 'forked'"],
     ],
     options: sessions,
     caughtBy: [lost],
@@ -59,5 +60,11 @@ export const session: readonly Planted[] = [
     ],
     options: sessions,
     caughtBy: ['S1: a read waits no longer than until the log contains what it is to be after'],
+  },
+  {
+    bug: 'of what was seen in several epochs only the last is looked for',
+    edits: [[token, 'tokens.map((token) =>', 'tokens.slice(-1).map((token) =>']],
+    options: sessions,
+    caughtBy: [served],
   },
 ];
