@@ -10,7 +10,7 @@ import type { Cluster } from './cluster-connection.ts';
 import { findLeader } from './leader.ts';
 import { readTargets, type ReadFrom } from './read-targets.ts';
 import { errorOfReply, placedOf, type Placed } from './resp-answer.ts';
-import { openResp, type Exchange, type RespConnection } from './resp-connection.ts';
+import { openResp, type AskOptions, type Exchange, type RespConnection } from './resp-connection.ts';
 import { placeIn, seenFrom } from './standpoint.ts';
 
 /** Keys and values of one cluster. Everything that is not done throws ReplabError; its row says if it is definite. */
@@ -22,13 +22,13 @@ export interface KeyValueClient {
   close(): void;
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends AskOptions {
   /** No other node, whoever leads (F17). */
   readonly at: NodeId | null;
   readonly withinMs: number;
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends AskOptions {
   readonly from: ReadFrom;
   readonly withinMs: number;
 }
@@ -47,7 +47,7 @@ interface Target {
 const maxHops = 5;
 
 /** While another node could be read from, one that is silent for this long, beside what distance takes, is left. */
-const silentReadMs = 1000;
+export const silentReadMs = 1000;
 
 /** `region`: where the client stands, and whose links it goes over; null: beside the nodes. */
 export function createKeyValueClient(opened: Cluster, region: string | null = null): KeyValueClient {
@@ -58,10 +58,11 @@ export function createKeyValueClient(opened: Cluster, region: string | null = nu
     { address }: Target,
     command: readonly string[],
     withinMs: number,
+    options: AskOptions,
   ): Promise<Exchange> => {
     const connection = connections.get(address) ?? openResp(address);
     connections.set(address, connection);
-    const exchange = await connection.ask(command, withinMs);
+    const exchange = await connection.ask(command, withinMs, options);
     if (exchange.type !== 'reply') connections.delete(address);
     return exchange;
   };
@@ -75,25 +76,33 @@ export function createKeyValueClient(opened: Cluster, region: string | null = nu
   };
 }
 
-type Ask = (target: Target, command: readonly string[], withinMs: number) => Promise<Exchange>;
+type Ask = (
+  target: Target,
+  command: readonly string[],
+  withinMs: number,
+  options: AskOptions,
+) => Promise<Exchange>;
 
 async function write(
   cluster: Cluster,
   ask: Ask,
   command: readonly string[],
-  { at, withinMs }: WriteOptions,
+  { at, withinMs, ...options }: WriteOptions,
 ): Promise<Answered> {
   const end = performance.now() + withinMs;
   let target = at === null ? await leaderHint(cluster) : await addressOf(cluster, at);
+  let behind: NodeId | null = null;
   for (let hops = 0; ; hops += 1) {
     target ??= await findLeader(cluster, end - performance.now());
     if (target === null || hops > maxHops) throw new ReplabError('no-leader', { cluster: cluster.name });
     const facts = { cluster: cluster.name, node: target.node };
-    const exchange = await ask(target, command, end - performance.now());
+    const exchange = await ask(target, command, end - performance.now(), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
       return { node: target.node, ...placedOf(exchange.value) };
-    const moved = at === null ? nextLeader(exchange) : null;
+    const moved = at === null && target.node !== behind ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
+    // Who lacks what the session has seen leads an old epoch, or nobody leads a newer one.
+    if (isBehind(exchange)) behind = target.node;
     target = moved === 'ask' ? null : moved;
   }
 }
@@ -106,7 +115,13 @@ function nextLeader(exchange: Exchange): Target | 'ask' | null {
   if (parsed.type === 'readonly')
     return { node: parsed.redirect.leader, address: `127.0.0.1:${parsed.redirect.port}` };
   const old = parsed.type === 'refused' && (parsed.code === 'fenced' || parsed.code === 'stale-leader');
-  return old || parsed.type === 'clusterdown' ? 'ask' : null;
+  return old || isBehind(exchange) || parsed.type === 'clusterdown' ? 'ask' : null;
+}
+
+function isBehind(exchange: Exchange): boolean {
+  if (exchange.type !== 'reply' || exchange.value.kind !== 'error') return false;
+  const parsed = parseFailure(exchange.value.text);
+  return parsed.type === 'refused' && parsed.code === 'behind';
 }
 
 function writeError(exchange: Exchange, facts: Facts, withinMs: number): ReplabError {
@@ -126,14 +141,16 @@ async function read(
   cluster: Cluster,
   ask: Ask,
   command: readonly string[],
-  { from, withinMs, place }: ReadOptions & { readonly place: ClientPlace },
+  { from, withinMs, place, ...options }: ReadOptions & { readonly place: ClientPlace },
 ): Promise<Answered> {
   const end = performance.now() + withinMs;
   const patienceMs = silentReadMs + longestRoundTripMs(cluster.spec.regions);
   let failure = new ReplabError('no-leader', { cluster: cluster.name });
   for await (const { target, last } of targetsOf(cluster, { from, withinMs, place })) {
+    // It was behind just now, and nobody leads a newer epoch.
+    if (failure.code === 'not-seen-yet' && failure.facts['node'] === target.node) break;
     const leftMs = end - performance.now();
-    const exchange = await ask(target, command, last ? leftMs : Math.min(patienceMs, leftMs));
+    const exchange = await ask(target, command, last ? leftMs : Math.min(patienceMs, leftMs), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
       return { node: target.node, ...placedOf(exchange.value) };
     failure = readError(exchange, { cluster: cluster.name, node: target.node }, withinMs);

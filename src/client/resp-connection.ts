@@ -13,12 +13,19 @@ export type Exchange =
 /** A connection to a node's client port. Commands are answered in order. */
 export interface RespConnection {
   /** Never rejects. Silence for `withinMs` ends the connection, with RST: a late answer must find nobody (B0.1). */
-  ask(args: readonly string[], withinMs: number): Promise<Exchange>;
+  ask(args: readonly string[], withinMs: number, options?: AskOptions): Promise<Exchange>;
   /** Everything still open is then `lost`. */
   close(): void;
 }
 
+export interface AskOptions {
+  /** A command that goes right before it, and says for whom it is. */
+  readonly preface?: readonly string[];
+}
+
 interface Open {
+  /** Answers that come before the one that is asked for. */
+  prefaces: number;
   readonly settle: (exchange: Exchange) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -52,21 +59,27 @@ export function openResp(address: string): RespConnection {
     decoder.push(chunk);
     for (let next = decoder.next(); next !== null; next = decoder.next()) {
       if (next.type === 'fault') return end('lost', `an answer that is no RESP: ${next.detail}`);
-      const asked = open.shift();
+      const [asked] = open;
       if (asked === undefined) return end('lost', 'an answer to nothing');
+      if (asked.prefaces > 0) {
+        if (next.value.kind === 'error') return end('lost', `it does not know who asks: ${next.value.text}`);
+        asked.prefaces -= 1;
+        continue;
+      }
+      open.shift();
       clearTimeout(asked.timer);
       asked.settle({ type: 'reply', value: next.value });
     }
   });
 
   return {
-    ask: (args, withinMs) =>
+    ask: (args, withinMs, { preface } = {}) =>
       new Promise((resolve) => {
         if (ended !== null) return resolve({ type: 'unreachable', detail: ended });
         // The oldest open command is the one the node is silent about, whichever timer fires.
         const timer = setTimeout(() => end('silent', 'no answer in time'), withinMs);
-        open.push({ settle: resolve, timer });
-        socket.write(encodeCommand(args));
+        open.push({ prefaces: preface === undefined ? 0 : 1, settle: resolve, timer });
+        socket.write((preface === undefined ? '' : encodeCommand(preface)) + encodeCommand(args));
       }),
     close: () => end('lost', 'closed'),
   };

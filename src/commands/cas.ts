@@ -1,8 +1,9 @@
-import { itemsOf, numberOf, textOrNull } from '../client/resp-answer.ts';
+import { historyValue } from '../client/manual-history.ts';
+import { itemsOf, numberOf, textOrNull, type Placed } from '../client/resp-answer.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { ReplabError } from '../control/errors.ts';
 import { defineCommand } from './command.ts';
-import { checkWord, writeKeys, writeOptions, writtenText } from './key-value.ts';
+import { checkWord, lostNote, writeKeys, writeOptions, writtenText } from './key-value.ts';
 import { flag, required, several } from './params.ts';
 
 export const cas = defineCommand({
@@ -29,14 +30,15 @@ export const cas = defineCommand({
     const { json, place, answered } = await writeKeys(
       context,
       ['RL.CAS', args.key, ...expect, ...set],
+      { f: 'cas', key: args.key, value: [historyValue(expected), historyValue(value)] },
       options,
+      (done) => (answerOf(done).swapped ? 'ok' : 'fail'),
     );
-    const [flagged, held] = itemsOf(answered.result);
-    const swapped = numberOf(flagged) === 1;
-    const now = textOrNull(held);
+    const { swapped, now } = answerOf(answered);
     return {
       kind: 'document',
       json: { schema: 'replab.cas/1', key: args.key, expected, swapped, value: now, ...json },
+      note: () => lostNote(json.lost),
       exit: swapped ? exitCodes.ok : exitCodes.refused,
       text: (style) =>
         swapped
@@ -45,6 +47,11 @@ export const cas = defineCommand({
     };
   },
 });
+
+function answerOf({ result }: Placed): { readonly swapped: boolean; readonly now: string | null } {
+  const [flagged, held] = itemsOf(result);
+  return { swapped: numberOf(flagged) === 1, now: textOrNull(held) };
+}
 
 function wordsOf(
   words: readonly string[],

@@ -37,6 +37,7 @@ export const commands = {
   del: { group: 'data', load: async () => (await import('./del.ts')).del },
   incr: { group: 'data', load: async () => (await import('./incr.ts')).incr },
   cas: { group: 'data', load: async () => (await import('./cas.ts')).cas },
+  token: { group: 'data', load: async () => (await import('./token.ts')).token },
   kill: { group: 'node', load: async () => (await import('./kill.ts')).kill },
   stop: { group: 'node', load: async () => (await import('./stop.ts')).stop },
   start: { group: 'node', load: async () => (await import('./start.ts')).start },

@@ -1,5 +1,8 @@
 import { clientAt } from '../cluster/place.ts';
 import { regionNames } from '../cluster/regions.ts';
+import { policyWords } from '../client/session/read-policy.ts';
+import { guaranteeWords } from '../client/session/guarantees.ts';
+import { clusterDir, identitiesIn } from '../control/state-dir.ts';
 import type { ClusterRecord } from '../control/cluster-record.ts';
 import { summarizeClusters } from '../control/attach.ts';
 import { selectorForms, selectorNames } from '../client/selectors.ts';
@@ -60,10 +63,7 @@ export const placeWords: Completes = {
 export const readWords: Completes = {
   kind: 'words',
   separators: '',
-  words: (known) => [
-    ...['leader', 'follower', 'any', 'nearest'].map((word) => ({ word })),
-    ...nodesAndSelectors(known),
-  ],
+  words: (known) => [...policyWords.map((word) => ({ word })), ...nodesAndSelectors(known)],
 };
 
 export const regionWords: Completes = {
@@ -71,6 +71,20 @@ export const regionWords: Completes = {
   separators: '',
   words: (known) => regionsKnown(known).map((word) => ({ word, means: 'a region' })),
 };
+
+export const identityWords: Completes = { kind: 'words', separators: '', words: identities };
+
+export const guaranteesToComplete: Completes = {
+  kind: 'words',
+  separators: ',',
+  words: () => guaranteeWords.map((word) => ({ word })),
+};
+
+function identities(known: Known): readonly Candidate[] {
+  const name = known.cluster()?.spec.name;
+  if (name === undefined) return [];
+  return identitiesIn(clusterDir(known.root, name)).map((word) => ({ word, means: 'a session' }));
+}
 
 export const logWords: Completes = {
   kind: 'words',

@@ -1,6 +1,7 @@
+import { historyValue } from '../client/manual-history.ts';
 import { textOf } from '../client/resp-answer.ts';
 import { defineCommand, type Arg } from './command.ts';
-import { checkWord, writeKeys, writeOptions } from './key-value.ts';
+import { checkWord, lostNote, writeKeys, writeOptions } from './key-value.ts';
 import { required, UsageError } from './params.ts';
 
 const by: Arg<string> = {
@@ -25,12 +26,18 @@ export const incr = defineCommand({
     { run: 'replab incr -- visits -5', does: 'five less' },
   ],
   async run(context, { args, options }) {
-    const { json, place, answered } = await writeKeys(context, ['RL.INCR', args.key, args.by], options);
+    const { json, place, answered } = await writeKeys(
+      context,
+      ['RL.INCR', args.key, args.by],
+      { f: 'incr', key: args.key, value: historyValue(args.by) },
+      options,
+    );
     const value = textOf(answered.result);
     return {
       kind: 'document',
       json: { schema: 'replab.incr/1', key: args.key, value, ...json },
       text: (style) => `${value}  ${style.dim(`at ${place}`)}`,
+      note: () => lostNote(json.lost),
     };
   },
 });

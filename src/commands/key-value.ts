@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { openCluster, type Cluster } from '../client/cluster-connection.ts';
-import { createKeyValueClient, type Answered, type KeyValueClient } from '../client/key-value.ts';
+import { ManualHistory, type RecordedEnd, type RecordedOp } from '../client/manual-history.ts';
+import { openSession } from '../client/session.ts';
+import type { Lost, Session, SessionWrite } from '../client/session/contract.ts';
+import type { HeldIdentity, IdentityRecord } from '../client/session/identity.ts';
 import { positionView } from '../cluster/position-view.ts';
 import { selectNode } from '../client/selectors.ts';
 import type { PositionView } from '../cluster/snapshot.ts';
-import { ReplabError } from '../control/errors.ts';
+import { ReplabError, toReplabError } from '../control/errors.ts';
 import { exceedsJsonBytes } from '../lib/text.ts';
 import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import type { NodeId } from '../protocol/node-id.ts';
@@ -12,6 +15,7 @@ import type { Context } from './command.ts';
 import { opening } from './opening.ts';
 import { nodeWords, regionWords } from './completes.ts';
 import { completing, text } from './params.ts';
+import { guaranteesIn, sessionOptions, tokenIn, type SessionWords } from './session-options.ts';
 import type { Style } from './style.ts';
 
 /** `--region`, of every command on keys. */
@@ -30,26 +34,80 @@ export const writeOptions = {
     text('NODE', 'write at this node and no other, whoever leads; it refuses when it does not lead'),
   ),
   region: regionOption,
+  ...sessionOptions,
 };
 
-export async function withKeys<T>(
+export interface SessionInput extends SessionWords {
+  readonly region: string | null;
+}
+
+/** Whoever does it: their session, and the cluster's history of what is done by hand. */
+export interface User {
+  readonly session: Session;
+  readonly history: ManualHistory;
+  readonly cluster: Cluster;
+}
+
+/** Opens the session of `--as`, or one of nobody's, for one operation; what it learns is kept for the next. */
+export async function withUser<T>(
   context: Context,
-  region: string | null,
-  use: (client: KeyValueClient, cluster: Cluster) => Promise<T>,
+  input: SessionInput,
+  use: (user: User) => Promise<T>,
 ): Promise<T> {
+  const { as } = input;
+  const guarantees = guaranteesIn(input);
   const cluster = await openCluster(opening(context));
-  const client = createKeyValueClient(cluster, region);
+  const held = as === null ? null : await holdUser(as, cluster, context.timeoutMs);
   try {
-    return await use(client, cluster);
+    const { dir, spec } = cluster;
+    const history = new ManualHistory({ dir, nodes: spec.nodes, as, process: held?.record?.process ?? null });
+    const session = openSession(cluster, {
+      as,
+      guarantees,
+      region: input.region,
+      ...(input.wait === null ? {} : { waitMs: input.wait }),
+      state: held?.record?.state ?? null,
+      chance: context.chance,
+      keep: (state, done) => {
+        if (held !== null) keepUser(held, { state, process: history.process }, { cluster, done });
+      },
+    });
+    try {
+      if (input.token !== null) session.learn(tokenIn(input.token, cluster));
+      return await use({ session, history, cluster });
+    } finally {
+      session.close();
+    }
   } finally {
-    client.close();
+    held?.release();
     cluster.close();
+  }
+}
+
+/** Loaded when somebody is named: its lock is made of SQLite, which nobody else should have to load. */
+async function holdUser(as: string, { name, spec, dir }: Cluster, withinMs: number): Promise<HeldIdentity> {
+  const { holdIdentity } = await import('../client/session/identity.ts');
+  return holdIdentity({ cluster: name, mode: spec.mode, dir, as, withinMs });
+}
+
+/** What was done is done, whether it can be kept or not. */
+function keepUser(
+  held: HeldIdentity,
+  record: IdentityRecord,
+  { cluster, done }: { readonly cluster: Cluster; readonly done: boolean },
+): void {
+  try {
+    held.keep(record);
+  } catch (error) {
+    if (!done) throw error;
+    const { detail } = toReplabError(error).facts;
+    throw new ReplabError('not-saved', { cluster: cluster.name, name: 'a session', detail: detail ?? null });
   }
 }
 
 export interface Written {
   readonly cluster: string;
-  readonly answered: Answered;
+  readonly answered: SessionWrite;
   /** What `--json` says of every write. */
   readonly json: {
     readonly cluster: string;
@@ -57,31 +115,56 @@ export interface Written {
     readonly at: PositionView;
     readonly copies: number;
     readonly of: number;
+    readonly as: string | null;
+    /** Of the write among those of its session: its idempotency key. */
+    readonly seq: number | null;
+    readonly lost: readonly Lost[];
   };
   /** `1@n1/3, on 2 of 3`. */
   readonly place: string;
 }
 
-/** A write by RESP command. Says what it waits for when that takes long. */
+export interface WriteInput extends SessionInput {
+  readonly at: string | null;
+}
+
+/** A write by RESP command, and as the history has it. Says what it waits for when that takes long. */
 export async function writeKeys(
   context: Context,
   command: readonly string[],
-  { at, region }: { readonly at: string | null; readonly region: string | null },
+  op: RecordedOp,
+  input: WriteInput,
+  ended: (done: SessionWrite) => RecordedEnd['type'] = () => 'ok',
 ): Promise<Written> {
-  return withKeys(context, region, async (client, cluster) => {
-    const node = at === null ? null : await nodeNamed(at, cluster, context);
-    context.progress(`waiting for ${node ?? 'the leader'} to acknowledge the write`);
-    const answered = await client.write(command, { at: node, withinMs: context.timeoutMs });
+  return withUser(context, input, async ({ session, history, cluster }) => {
+    const at = input.at === null ? null : await nodeNamed(input.at, cluster, context);
+    context.progress(`waiting for ${at ?? 'the leader'} to acknowledge the write`);
+    const answered = await history.record(
+      op,
+      () => session.write(command, { at, withinMs: context.timeoutMs }),
+      (done) => ({ type: ended(done), value: op.value, node: done.node }),
+    );
     const of = cluster.spec.nodes.length;
     const position = positionView(answered.at);
-    const json = { cluster: cluster.name, node: answered.node, at: position, copies: answered.copies, of };
+    const { node, copies, lost } = answered;
+    const seq = session.as === null ? null : answered.seq;
     return {
       cluster: cluster.name,
       answered,
-      json,
-      place: `${position.text}, on ${answered.copies} of ${of}`,
+      json: { cluster: cluster.name, node, at: position, copies, of, as: session.as, seq, lost },
+      place: `${position.text}, on ${copies} of ${of}`,
     };
   });
+}
+
+/** Beside the result: what the session had seen that is gone. */
+export function lostNote(lost: readonly Lost[]): string {
+  return lost
+    .map(
+      ({ token, forkedAt }) =>
+        `lost: ${token}, which this session had seen, is not after ${forkedAt} any more`,
+    )
+    .join('; ');
 }
 
 /** A role is looked for afresh; for a name any snapshot will do. */

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { ReplabError } from '../control/errors.ts';
 import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import { defineCommand, type Context } from './command.ts';
-import { checkWord, valueOfBytes, writeKeys, writeOptions, writtenText } from './key-value.ts';
+import { historyValue } from '../client/manual-history.ts';
+import { checkWord, lostNote, valueOfBytes, writeKeys, writeOptions, writtenText } from './key-value.ts';
 import { files } from './completes.ts';
 import { completing, optional, required, text } from './params.ts';
 
@@ -27,15 +28,22 @@ export const put = defineCommand({
       run: 'replab put x 3 --region ap',
       does: 'by a client in ap: there and back to the leader takes that long',
     },
+    { run: 'replab put x 3 --as alice', does: 'as alice, whose session it is' },
     { run: 'replab put x 2 --at @leader', does: 'at the node that leads now, and no other' },
   ],
   async run(context, { args, options }) {
     const value = await valueFor(context, args.value, options.file);
-    const { json, place } = await writeKeys(context, ['RL.PUT', args.key, value], options);
+    const { json, place } = await writeKeys(
+      context,
+      ['RL.PUT', args.key, value],
+      { f: 'write', key: args.key, value: historyValue(value) },
+      options,
+    );
     return {
       kind: 'document',
       json: { schema: 'replab.put/1', key: args.key, ...json },
       text: (style) => writtenText(place, style),
+      note: () => lostNote(json.lost),
     };
   },
 });

@@ -1,4 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { unwritable } from './errors.ts';
 import { paths } from './state-dir.ts';
@@ -13,10 +14,15 @@ export interface DirLock {
  * kind of lock on an empty file.) Null: another process holds it.
  */
 export function lockDir(dir: string): DirLock | null {
+  return lockFile(paths.lock(dir));
+}
+
+/** The same of one file, which is made if it is not there. */
+export function lockFile(path: string): DirLock | null {
   try {
-    return takeLock(paths.lock(dir));
+    return takeLock(path);
   } catch (error) {
-    throw unwritable(dir, error);
+    throw unwritable(dirname(path), error);
   }
 }
 

@@ -36,6 +36,9 @@ export function clusterDir(root: string, name: string): string {
 /** What a copy of a disk may be called: it becomes a file's name. */
 export const copyNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
+/** What a user may be called, for the same reason. */
+export const identityPattern = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/;
+
 /** What lies where in a cluster's directory. */
 export const paths = {
   socket: (dir: string): string => join(dir, 'control.sock'),
@@ -44,9 +47,13 @@ export const paths = {
   supervisorLog: (dir: string): string => join(dir, 'logs', 'supervisor.log'),
   /** Results kept by `--save`. */
   saved: (dir: string): string => join(dir, 'saved'),
-  /** What clients did and were told: of a load by its id. */
+  /** What clients did and were told: of a load by its id, of what is done by hand as `manual`. */
   history: (dir: string, id: string): string => join(dir, 'history', `${id}.ndjson`),
   histories: (dir: string): string => join(dir, 'history'),
+  /** The number of the next process of the history of what is done by hand. */
+  manualProcesses: (dir: string): string => join(dir, 'history', 'processes'),
+  /** What is kept of users between commands, one file each. */
+  sessions: (dir: string): string => join(dir, 'sessions'),
   nodeLog: (dir: string, node: NodeId): string => join(dir, 'logs', `${node}.log`),
   /** A node's disk, each life of it in a directory of its own (P5). */
   nodeData: (dir: string, node: NodeId, disk: DiskId): string =>
@@ -154,6 +161,29 @@ export function distrust(path: string): string | null {
   return (stat.mode & 0o077) !== 0 ? 'Other users may enter it' : null;
 }
 
+/** Users with a session in a cluster's directory. */
+export function identitiesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(paths.sessions(dir))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .toSorted();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The history of what is done by hand, beside those of loads. */
+export const manualHistory = 'manual';
+
+/** What users saw of data that are gone: their sessions, and what they did by hand. */
+export function forgetUsers(dir: string): void {
+  for (const path of [paths.sessions(dir), paths.history(dir, manualHistory), paths.manualProcesses(dir)]) {
+    removeTree(path);
+  }
+}
+
 /** All that replab makes in a cluster's directory: what else is there is not ours. */
 const ownNames: readonly string[] = [
   'cluster.json',
@@ -165,6 +195,7 @@ const ownNames: readonly string[] = [
   'logs',
   'nodes',
   'saved',
+  'sessions',
 ];
 
 export function strangersIn(dir: string): readonly string[] {

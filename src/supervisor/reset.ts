@@ -1,5 +1,6 @@
 import { describeError, ReplabError, toReplabError } from '../control/errors.ts';
 import type { Methods } from '../control/message.ts';
+import { forgetUsers } from '../control/state-dir.ts';
 import { diskName } from '../protocol/node-id.ts';
 import type { Cluster } from './cluster.ts';
 import { shardsOf } from '../protocol/shard.ts';
@@ -37,6 +38,7 @@ export async function resetCluster(
   const { event } = await turned.done;
   try {
     for (const one of renewed) if (one.status === 'rejected') throw one.reason;
+    forgetUsers(cluster.dir);
     sampler.forget();
     const leaders = await leadAtFirst(cluster, shardsOf(spec.shards));
     await catchUp(cluster, false, progress);

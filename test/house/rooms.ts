@@ -39,7 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   supervisor: { from: ['engines', 'control', 'proxy', 'node', ...pureRooms] },
   load: { from: ['client', 'control', 'checkers', 'workloads', 'history', ...pureRooms] },
   engines: { from: ['control', 'node', 'store', ...pureRooms] },
-  client: { from: ['control', 'node', ...pureRooms], packages: ['jsonata', 'zod'] },
+  client: { from: ['control', 'node', 'history', ...pureRooms], packages: ['jsonata', 'zod'] },
   control: { from: pureRooms },
   proxy: { from: ['node', ...pureRooms] },
   node: { from: ['store', ...pureRooms] },
