@@ -4,7 +4,8 @@ import { errorTable, type ErrorCode } from '../control/error-table.ts';
 import { ReplabError } from '../control/errors.ts';
 import { createChance, type Chance } from '../lib/chance.ts';
 import { parsePosition } from '../protocol/position.ts';
-import { formatShards, onlyShard } from '../protocol/token.ts';
+import { shardOf } from '../protocol/shard.ts';
+import { formatShards } from '../protocol/token.ts';
 import type { Cluster } from './cluster-connection.ts';
 import { placeIn } from './standpoint.ts';
 import type { AskOptions } from './resp-connection.ts';
@@ -156,7 +157,7 @@ class ClusterSession implements Session {
     ask: (kinds: readonly Kind[]) => Promise<Answered>,
   ): Promise<{ readonly answered: Answered; readonly lost: readonly Lost[] }> {
     const kinds = kindsFor(of, this.#options.guarantees ?? []);
-    const shard = shardOf(command);
+    const shard = String(shardOf(command[1] ?? '', this.#cluster.spec.shards));
     const lost: Lost[] = [];
     for (;;) {
       try {
@@ -230,11 +231,6 @@ class ClusterSession implements Session {
   #keep(done: boolean): void {
     this.#options.keep?.(this.#state, done);
   }
-}
-
-/** There is one shard so far. */
-function shardOf(_command: readonly string[]): string {
-  return onlyShard;
 }
 
 function keysOf([name, ...args]: readonly string[]): readonly string[] {

@@ -65,7 +65,7 @@ export async function withUser<T>(
       as,
       guarantees,
       region: input.region,
-      ...(input.wait === null ? {} : { waitMs: input.wait }),
+      waitMs: input.wait,
       state: held?.record?.state ?? null,
       chance: context.chance,
       keep: (state, done) => {

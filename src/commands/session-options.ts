@@ -7,7 +7,7 @@ import { parseShards } from '../protocol/token.ts';
 import { formatPosition } from '../protocol/position.ts';
 import type { Cluster } from '../client/cluster-connection.ts';
 import { files, guaranteesToComplete, identityWords } from './completes.ts';
-import { completing, optionalDuration, text, UsageError } from './params.ts';
+import { completing, duration, text, UsageError } from './params.ts';
 
 /** Of every command on keys: who does it, and what is promised. */
 export const sessionOptions = {
@@ -23,14 +23,14 @@ export const sessionOptions = {
     files,
     text('FILE|TEXT', 'what was seen on another device: a file, its text, or a position'),
   ),
-  wait: optionalDuration('how long a read waits at a replica that is behind the session (1s)'),
+  wait: duration('how long a read waits at a replica that is behind the session', 1000),
 };
 
 export interface SessionWords {
   readonly as: string | null;
   readonly guarantee: string | null;
   readonly token: string | null;
-  readonly wait: number | null;
+  readonly wait: number;
 }
 
 export const guaranteeNotes: readonly string[] = [

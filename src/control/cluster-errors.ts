@@ -56,12 +56,6 @@ export const clusterErrors = {
     (f) => `It is not clear which one is meant: ${f.names}.`,
     (f) => `Name one: \`replab check${c(f)} ${f.first}\`.`,
   ),
-  'bad-token': row(
-    usage,
-    (f) => `${f.source} holds no token that can be used.`,
-    (f) => detail(f, 'It cannot be read as one.'),
-    'Make one with `replab token export NAME`.',
-  ),
   'several-clusters': row(
     usage,
     'Several clusters are up.',
@@ -259,25 +253,6 @@ export const clusterErrors = {
     (f) => detail(f, 'Its file could not be written.'),
     (f) => `What the command did is done; look before you repeat it. ${seeStatus(f)}`,
     false,
-  ),
-  'session-unreadable': row(
-    refused,
-    (f) => `The session of ${f.as} cannot be read.`,
-    (f) => detail(f, 'Its file is damaged.'),
-    (f) => `Forget what ${f.as} has seen: \`replab token${c(f)} clear ${f.as}\`.`,
-  ),
-  'identity-busy': row(
-    refused,
-    (f) => `${f.as} is busy.`,
-    (f) =>
-      `Another command as ${f.as} went on for longer than ${f.within}; a session does one thing at a time.`,
-    'Wait for it, or give it more time with `--timeout`.',
-  ),
-  'no-such-session': row(
-    notFound,
-    (f) => `There is no session of ${f.as}.`,
-    (f) => `There are: ${f.names || 'none'}.`,
-    (f) => `One begins with the first command: \`replab put${c(f)} --as ${f.as} KEY VALUE\`.`,
   ),
   'directory-unsafe': row(
     refused,

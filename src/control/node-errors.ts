@@ -137,20 +137,6 @@ export const nodeErrors = {
     'Name the keys one by one, or keep them together by a tag, as in `cart:{alice}`.',
   ),
 
-  // Sessions: definite.
-  'not-seen-yet': row(
-    refused,
-    (f) => `${f.node ?? 'This node'} does not have yet what this session has seen.`,
-    (f) => detail(f, 'Its log does not reach that far, and did not in the time given.'),
-    'Read elsewhere (`--read leader`), wait for it (`replab wait caught-up`), or ask without a guarantee.',
-  ),
-  'write-lost': row(
-    refused,
-    (f) => `What this session had written or read is lost: ${f.token}.`,
-    (f) => `The log of ${f.node ?? 'the leader'} went another way after ${f.forkedAt}.`,
-    'The session goes on without it. What was cut off is in `replab events --name discarded`.',
-  ),
-
   // Operations of clients: the outcome is not known.
   'not-replicated': row(
     unknown,

@@ -70,7 +70,7 @@ export async function readInOrder(
     }
   }
   // That something is lost says more than that a node is down.
-  throw failures.find(({ code }) => code === 'write-lost') ?? failures.at(-1)!;
+  throw failures.findLast(({ code }) => code === 'write-lost') ?? failures.at(-1)!;
 }
 
 function withLeader(nodes: readonly (NodeId | 'leader')[]): (NodeId | 'leader')[] {
