@@ -90,7 +90,7 @@ describe('a session', () => {
     const writes = await Promise.all(
       ['1', '2', '3'].map((value) => json<Written>('put', 'x', value, '--as', 'alice')),
     );
-    expect(writes.map(({ seq }) => seq).toSorted()).toEqual([1, 2, 3]);
+    expect(new Set(writes.map(({ seq }) => seq))).toEqual(new Set([1, 2, 3]));
     expect(await json<Written>('put', 'x', '4')).toMatchObject({ seq: null });
     expect(await ok('log', 'n1', '--json')).toMatch(/"client":"alice\.[0-9a-f]{8}"/);
   });
