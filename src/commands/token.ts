@@ -21,7 +21,7 @@ export const token = defineCommand({
     'A token names, for each shard, the last position of each epoch: a replica may serve whoever has it only if its log contains them. After a failover a larger position is no proof of that.',
   ],
   args: {
-    action: completing(fixed(...actions), required('ACTION', actions.join(', '), parseAction)),
+    action: completing(fixed(...actions), required(actions.join('|'), 'what to do with it', parseAction)),
     name: completing(identityWords, required('NAME', 'whose', parseIdentity)),
     source: optional(
       'FILE|TEXT',

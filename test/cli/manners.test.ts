@@ -75,6 +75,7 @@ describe.for(commandNames)('%s', (name) => {
 /** Words that an argument of that name may be. */
 const sensible: Readonly<Record<string, string>> = {
   ACTION: 'list',
+  'show|clear|export|import': 'show',
   CONDITION: 'leader',
   SHELL: 'bash',
   CODE: 'no-leader',
