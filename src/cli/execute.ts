@@ -225,11 +225,8 @@ class Line {
 
 /** Apart, since only labs need the code that reads them. */
 async function labResult({ context, asked }: LabResult): Promise<Result> {
-  const [{ carryOut }, { lineFault }] = await Promise.all([
-    import('../lab/labs.ts'),
-    import('./line-fault.ts'),
-  ]);
-  return await carryOut(asked, context, lineFault);
+  const [{ carryOut }, { labAid }] = await Promise.all([import('../lab/labs.ts'), import('./lab-aid.ts')]);
+  return await carryOut(asked, context, labAid(context.signal));
 }
 
 function checkEnd(command: Command, input: AnyInput, { unattended }: Host): void {

@@ -209,13 +209,15 @@ export interface LabAsked {
   readonly jobs: number;
   readonly keep: boolean;
   readonly withoutFix: boolean;
+  /** Each command in a process of its own, as people run them. */
+  readonly asProcesses: boolean;
   /** Lines, on a terminal too. */
   readonly ci: boolean;
   readonly tap: boolean;
   readonly junit: string | null;
 }
 
-export const labActions = ['list', 'show', 'run'] as const;
+export const labActions = ['list', 'show', 'run', 'step', 'new'] as const;
 export type LabAction = (typeof labActions)[number];
 
 export type Result = DocumentResult | StreamResult | ScreenResult | ShellResult | LabResult;

@@ -5,6 +5,7 @@ import { guaranteeWords } from '../client/session/guarantees.ts';
 import { clusterDir, identitiesIn } from '../control/state-dir.ts';
 import type { ClusterRecord } from '../control/cluster-record.ts';
 import { summarizeClusters } from '../control/attach.ts';
+import { labNames, ownLabs } from './lab-names.ts';
 import { selectorForms, selectorNames } from '../client/selectors.ts';
 
 /** A word that could be typed, and what it is. */
@@ -122,3 +123,9 @@ function regionsKnown(known: Known): readonly string[] {
 function nodeNames(known: Known): readonly Candidate[] {
   return (known.cluster()?.spec.nodes ?? []).map((word) => ({ word, means: 'a node' }));
 }
+
+export const labWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: () => labNames(ownLabs()).map((word) => ({ word, means: 'a lab' })),
+};

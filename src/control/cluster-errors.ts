@@ -128,6 +128,13 @@ export const clusterErrors = {
     'Name the folder that holds them: `--dir DIR`.',
   ),
 
+  'lab-exists': row(
+    refused,
+    (f) => `${f.path} is there already.`,
+    'A lab is not written over.',
+    'Give it another name, or another folder with `--dir DIR`.',
+  ),
+
   // Clusters and their supervisor.
   'cluster-exists': row(
     refused,

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
-import { labNames } from '../commands/lab-names.ts';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { labNames, ownLabs } from '../commands/lab-names.ts';
 import { ReplabError } from '../control/errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Lab } from './lab.ts';
+import { mistake } from './mistake.ts';
 import { readLab } from './read-lab.ts';
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** A sentence; null for a name that can be one. It becomes part of a cluster's. */
+export function labNameFault(name: string): string | null {
+  return namePattern.test(name) ? null : 'The name of a lab is small letters, digits and dashes, at most 40.';
+}
 
 /** One lab: by its name in the folder, or by the path of its file. Throws `no-such-lab`, `bad-lab`. */
 export function openLab(dir: string, asked: string): Lab {
@@ -26,6 +32,11 @@ export function openAll(dir: string): readonly Lab[] {
     );
 }
 
+/** It comes with replab: its name alone is enough to find it again. */
+export function isOwn({ file }: Lab): boolean {
+  return dirname(resolve(file)) === resolve(ownLabs());
+}
+
 /** `1.9` before `1.10`. */
 export function compareRefs(a: string, b: string): number {
   const [x, y] = [a.split('.').map(Number), b.split('.').map(Number)];
@@ -36,13 +47,8 @@ export function compareRefs(a: string, b: string): number {
 
 function readFrom(path: string, asked: string): Lab {
   const name = basename(path, '.md');
-  if (!namePattern.test(name)) {
-    throw new ReplabError('bad-lab', {
-      file: fileText(path),
-      line: 1,
-      detail: 'The name of a lab is small letters, digits and dashes, at most 40.',
-    });
-  }
+  const fault = labNameFault(name);
+  if (fault !== null) throw mistake(fileText(path), 1, fault);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -8,6 +8,7 @@ import { ReplabError } from '../control/errors.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { readSaved } from '../control/saved-results.ts';
 import { clusterDir } from '../control/state-dir.ts';
+import { splitWords } from '../lib/shell-words.ts';
 import { FaultWatch } from './fault-watch.ts';
 import type { BlockMark, CommandLine, Lab, Question } from './lab.ts';
 import { mistake } from './mistake.ts';
@@ -88,6 +89,15 @@ export class LabRun {
     };
   }
 
+  /** A line of the reader's own, on the same cluster. */
+  async typed(line: string): Promise<Invoked> {
+    const split = splitWords(line);
+    if (split.type !== 'words')
+      return { exit: exitCodes.usage, out: '', err: 'This is not one command line.', document: null };
+    const words = split.words.map(({ text }) => text);
+    return await this.#invoke(words[0] === 'replab' ? words.slice(1) : words);
+  }
+
   /** Which answer the run has made right by now. */
   async judge({ text, answers }: Question): Promise<Judged> {
     const began = performance.now();
@@ -151,7 +161,8 @@ export class LabRun {
     const down = await this.#invoke(['down']);
     const isDown = down.exit === exitCodes.ok || down.exit === exitCodes.notFound;
     if (!isDown) return { dir: this.place.dir, left: down.err.trimEnd() };
-    if (!keep) this.place.remove();
+    if (keep) this.place.keep();
+    else this.place.remove();
     return { dir: keep ? this.place.dir : null, left: null };
   }
 

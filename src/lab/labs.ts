@@ -6,39 +6,89 @@ import { ReplabError, unwritable } from '../control/errors.ts';
 import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
 import { quoteWord } from '../lib/shell-words.ts';
 import { unreachable } from '../lib/assert.ts';
+import { listLabPlaces, removeLabPlace } from '../control/lab-places.ts';
 import { annotationsOf } from './annotations.ts';
-import { openAll, openLab } from './catalogue.ts';
+import { isOwn, openAll, openLab } from './catalogue.ts';
 import { checkLines, type LineFault } from './check-lines.ts';
+import { asProcesses } from './as-processes.ts';
 import { junitOf } from './junit.ts';
 import type { Lab } from './lab.ts';
 import { listCoverage, listLabs, showLab } from './list.ts';
 import { runsDocument } from './report-json.ts';
 import { beginText, endText, stepText, sumText } from './report-text.ts';
+import type { Invoke } from './lab-run.ts';
 import type { LabResult } from './run-lab.ts';
 import { runLabs, type News } from './runs.ts';
+import { newLab } from './skeleton.ts';
+import { stepLab, type Typed } from './step-lab.ts';
 import { tapOf, tapPlan, tapVersion } from './tap.ts';
 import { exitOf, worst } from './verdict.ts';
 
+/** What the process gives, that labs run in. */
+export interface LabAid {
+  readonly lineFault: LineFault;
+  /** Lines of standard input, from now on. */
+  typed(): Typed;
+  /** The words that start replab, as a process. */
+  readonly self: readonly string[];
+}
+
 /** Does what `replab lab` was asked for. Throws ReplabError. */
-export async function carryOut(asked: LabAsked, context: Context, lineFault: LineFault): Promise<Result> {
+export async function carryOut(asked: LabAsked, context: Context, aid: LabAid): Promise<Result> {
   const dir = asked.dir ?? ownLabs();
   switch (asked.action) {
     case 'list':
       return asked.coverage ? listCoverage(dir) : listLabs(dir);
     case 'show':
       return showLab(dir, asked.names[0]!);
+    case 'new':
+      return newLab(asked.dir ?? '.', asked.names[0]!);
+    case 'step': {
+      const lab = openLab(dir, asked.names[0]!);
+      await checkLines([lab], aid.lineFault);
+      await removeLeft(context.root);
+      return stepResult(lab, asked, context, aid);
+    }
     case 'run': {
       const labs = asked.all ? openAll(dir) : asked.names.map((name) => openLab(dir, name));
       if (labs.length === 0) throw new ReplabError('no-labs', { dir, detail: 'There are none in it' });
-      await checkLines(labs, lineFault);
-      return runResult(labs, asked, context);
+      await checkLines(labs, aid.lineFault);
+      await removeLeft(context.root);
+      return runResult(labs, asked, context, aid);
     }
     default:
       return unreachable(asked.action);
   }
 }
 
-function runResult(labs: readonly Lab[], asked: LabAsked, context: Context): Result {
+/** What runs left that were killed: their places; their clusters ended with them. */
+async function removeLeft(root: string): Promise<void> {
+  for (const { dir, state } of listLabPlaces(root)) if (state === 'left') await removeLabPlace(dir);
+}
+
+function settingsOf({ asProcesses: isApart }: LabAsked, context: Context, { self }: LabAid) {
+  const inThisProcess: Invoke = (words, elsewhere) => context.invoke(words, { unattended: true, elsewhere });
+  return {
+    root: context.root,
+    seed: context.chance.seed,
+    signal: context.signal,
+    invoke: isApart ? asProcesses(self) : inThisProcess,
+  };
+}
+
+function stepResult(lab: Lab, asked: LabAsked, context: Context, aid: LabAid): Result {
+  let exit: ExitCode = exitCodes.ok;
+  const items = stepLab(lab, {
+    ...settingsOf(asked, context, aid),
+    keep: asked.keep,
+    typed: aid.typed(),
+    again: `replab lab step ${lab.name}`,
+    onExit: (code) => (exit = code),
+  });
+  return { kind: 'stream', items, exit: () => exit };
+}
+
+function runResult(labs: readonly Lab[], asked: LabAsked, context: Context, aid: LabAid): Result {
   let exit: ExitCode = exitCodes.ok;
   const items = pushed<StreamItem>(async (push) => {
     const printer = asked.tap ? tapPrinter(push) : textPrinter(push);
@@ -48,10 +98,7 @@ function runResult(labs: readonly Lab[], asked: LabAsked, context: Context): Res
       jobs: asked.jobs,
       withoutFix: asked.withoutFix,
       keep: asked.keep,
-      seed: context.chance.seed,
-      signal: context.signal,
-      root: context.root,
-      invoke: (words, elsewhere) => context.invoke(words, { unattended: true, elsewhere }),
+      ...settingsOf(asked, context, aid),
       againOf: (lab) => againOf(lab, asked, context.chance.seed),
       onNews: (news) => {
         if (news.type === 'begin') context.progress(`running ${news.lab.name}`);
@@ -109,10 +156,11 @@ function tapPrinter(push: Push): Printer {
   };
 }
 
-function againOf(lab: Lab, { dir, withoutFix }: LabAsked, seed: number): string {
+function againOf(lab: Lab, { withoutFix, asProcesses: isApart }: LabAsked, seed: number): string {
   const words = [
-    ...['replab', 'lab', 'run', dir === null ? lab.name : lab.file],
+    ...['replab', 'lab', 'run', isOwn(lab) ? lab.name : lab.file],
     ...(withoutFix ? ['--without-fix'] : []),
+    ...(isApart ? ['--as-processes'] : []),
     ...['--seed', String(seed)],
   ];
   return words.map(quoteWord).join(' ');

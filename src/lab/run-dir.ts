@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify } from '../control/process-identity.ts';
+import { labPlaces, placeRecord, stateOfPlace } from '../control/lab-places.ts';
+import { identify, type ProcessIdentity } from '../control/process-identity.ts';
 import { unwritable } from '../control/errors.ts';
 import { makePrivateDir, paths } from '../control/state-dir.ts';
 import type { Lab } from './lab.ts';
-
-/** Where runs of labs are, in the user's state directory: no cluster has such a name. */
-const runsName = '.labs';
 
 /** A run's own place: the state directory of its cluster, and later what happened in it. */
 export interface RunDir {
@@ -18,33 +16,34 @@ export interface RunDir {
   /** Of the cluster, while it is up: events, histories and logs, into the run's directory. */
   collect(): void;
   write(name: string, text: string): void;
+  /** The run is over; its place stays. */
+  keep(): void;
   remove(): void;
 }
 
 /** Throws `state-unwritable`, `disk-full`. */
-export function makeRunDir(root: string, lab: Lab, record: Readonly<Record<string, unknown>>): RunDir {
+export function makeRunDir(root: string, lab: Lab, about: Readonly<Record<string, unknown>>): RunDir {
   const id = randomBytes(2).toString('hex');
   const stamp = new Date()
     .toISOString()
     .replaceAll(/[-:]|\..*$/g, '')
     .replace('T', '-');
-  const dir = join(root, runsName, `${lab.name}-${stamp}-${id}`);
-  const state = join(dir, 'replab');
+  const name = `${lab.name}-${stamp}-${id}`;
   const cluster = `lab-${lab.name}-${id}`;
-  makePrivateDir(state);
-  const write = (name: string, text: string): void => {
-    try {
-      writeFileSync(join(dir, name), text, { mode: 0o600 });
-    } catch (error) {
-      throw unwritable(join(dir, name), error);
-    }
-  };
-  write('run.json', `${JSON.stringify({ ...record, cluster, runner: identify(process.pid) }, null, 2)}\n`);
+  const dir = join(labPlaces(root), name);
+  const record = (where: string, runner: ProcessIdentity | null): void =>
+    write(where, placeRecord, `${JSON.stringify({ ...about, cluster, runner }, null, 2)}\n`);
+  // Whoever sees it sees whose it is: others remove places without a runner.
+  const unseen = join(labPlaces(root), `.${name}`);
+  makePrivateDir(stateOfPlace(unseen));
+  record(unseen, identify(process.pid));
+  renameSync(unseen, dir);
+  const state = stateOfPlace(dir);
   return {
     dir,
     cluster,
     root: state,
-    write,
+    write: (file, text) => write(dir, file, text),
     collect() {
       const from = join(state, cluster);
       copy(paths.events(from), join(dir, 'events.ndjson'));
@@ -52,8 +51,18 @@ export function makeRunDir(root: string, lab: Lab, record: Readonly<Record<strin
       copy(join(from, 'logs'), join(dir, 'logs'));
       copy(paths.saved(from), join(dir, 'saved'));
     },
+    keep: () => record(dir, null),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+function write(dir: string, name: string, text: string): void {
+  const path = join(dir, name);
+  try {
+    writeFileSync(path, text, { mode: 0o600 });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 function copy(from: string, to: string): void {

@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { clusters } from './clusters.ts';
 import { diskSpace } from './disk-space.ts';
 import { engines } from './engines.ts';
+import { labs } from './labs.ts';
 import { limits } from './limits.ts';
 import { node } from './node.ts';
 import { processes } from './processes.ts';
@@ -20,4 +21,5 @@ export const checks = {
   processes,
   sockets,
   records,
+  labs,
 } as const satisfies Readonly<Record<string, Check>>;
