@@ -208,7 +208,7 @@ class Line {
     signal.addEventListener('abort', onAbort, { once: true });
     const exit = await execute(words, {
       ...this.host,
-      ...elsewhere,
+      ...(elsewhere === undefined ? {} : { ...elsewhere, stdin: nobodyTypes, colour: false }),
       ...(unattended ? { unattended, stdin: nobodyTypes, colour: false } : {}),
       show: null,
       shell: null,

@@ -20,6 +20,7 @@ async function checkLine(file: string, { line, words }: CommandLine, lineFault: 
   if (words[0] === 'up' && words.includes('--foreground')) {
     throw mistake(file, line, '`up --foreground` never ends; `up` alone ends with the lab.');
   }
+  if (words.includes('--follow')) throw mistake(file, line, '`--follow` never ends.');
   if (without.includes(words[0]!)) throw mistake(file, line, `\`${words[0]}\` is nothing for a lab.`);
   const fault = await lineFault(words);
   if (fault !== null) throw mistake(file, line, fault);

@@ -80,7 +80,7 @@ export class LabRun {
       line: line.line,
       text: line.text,
       mark,
-      verdict: verdictOf(invoked.exit, line.negated),
+      verdict: isThin(invoked.document) ? 'inconclusive' : verdictOf(invoked.exit, line.negated),
       exit: invoked.exit,
       event: typeof event === 'number' ? event : null,
       ms,
@@ -213,4 +213,9 @@ export class LabRun {
       throw mistake(this.lab.file, line, `${error.message}.`);
     }
   }
+}
+
+/** A load of which too little was done to judge by says so. */
+function isThin(document: object | null): boolean {
+  return (document as { readonly thin?: unknown } | null)?.thin === true;
 }

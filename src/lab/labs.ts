@@ -67,7 +67,7 @@ async function removeLeft(root: string): Promise<void> {
 }
 
 function settingsOf({ asProcesses: isApart }: LabAsked, context: Context, { self }: LabAid) {
-  const inThisProcess: Invoke = (words, elsewhere) => context.invoke(words, { unattended: true, elsewhere });
+  const inThisProcess: Invoke = (words, elsewhere) => context.invoke(words, { elsewhere });
   return {
     root: context.root,
     seed: context.chance.seed,
