@@ -44,12 +44,6 @@ export const clusterErrors = {
     (f) => detail(f, 'A line of it cannot be read.'),
     'See `replab check --help` for what a history looks like.',
   ),
-  'bad-lab': row(
-    usage,
-    (f) => `${f.file}:${f.line} cannot be run as it stands.`,
-    (f) => detail(f, 'Something in it is not what was expected.'),
-    'See labs/README.md for how a lab is written; `replab lab new NAME` makes one that runs.',
-  ),
   'several-histories': row(
     usage,
     (f) => `${f.cluster} has several histories.`,
@@ -113,26 +107,6 @@ export const clusterErrors = {
     (f) => `There is no fault ${f.id}.`,
     (f) => `Faults in force: ${f.ids || 'none'}.`,
     (f) => `See \`replab faults${c(f)}\`.`,
-  ),
-
-  'no-such-lab': row(
-    notFound,
-    (f) => `There is no lab called ${f.lab}.`,
-    (f) => (f.meant ? `Was ${f.meant} meant?` : `Nothing of that name is in ${f.dir}.`),
-    'See `replab lab list`.',
-  ),
-  'no-labs': row(
-    notFound,
-    (f) => `${f.dir} cannot be read as a folder of labs.`,
-    (f) => detail(f, 'It is not there.'),
-    'Name the folder that holds them: `--dir DIR`.',
-  ),
-
-  'lab-exists': row(
-    refused,
-    (f) => `${f.path} is there already.`,
-    'A lab is not written over.',
-    'Give it another name, or another folder with `--dir DIR`.',
   ),
 
   // Clusters and their supervisor.

@@ -1,14 +1,17 @@
 import type { RefusedCode, UnknownCode } from '../protocol/request.ts';
 import { clusterErrors } from './cluster-errors.ts';
 import type { ErrorRow } from './error-row.ts';
+import { labErrors } from './lab-errors.ts';
 import { nodeErrors } from './node-errors.ts';
 import { sessionErrors } from './session-errors.ts';
 
 /** Everything the command line, the client and the supervisor can say went wrong. */
-export const errorTable = { ...clusterErrors, ...nodeErrors, ...sessionErrors } as const satisfies Record<
-  string,
-  ErrorRow
->;
+export const errorTable = {
+  ...clusterErrors,
+  ...labErrors,
+  ...nodeErrors,
+  ...sessionErrors,
+} as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
 

@@ -217,5 +217,5 @@ export class LabRun {
 
 /** A load of which too little was done to judge by says so. */
 function isThin(document: object | null): boolean {
-  return (document as { readonly thin?: unknown } | null)?.thin === true;
+  return document !== null && 'thin' in document && document.thin === true;
 }
