@@ -1,5 +1,15 @@
 import { describeError, toReplabError } from '../control/errors.ts';
-import { chaptersOf, type Block, type Chapter, type Lab, type Section } from './lab.ts';
+import { exitCodes } from '../control/exit-codes.ts';
+import { askedAbout, keptByFix } from './kept-by-fix.ts';
+import {
+  chaptersOf,
+  type Block,
+  type BlockMark,
+  type Chapter,
+  type CommandLine,
+  type Lab,
+  type Section,
+} from './lab.ts';
 import { LabRun, type RunSettings, type Step } from './lab-run.ts';
 import { worst, type Verdict } from './verdict.ts';
 
@@ -92,7 +102,9 @@ class Through {
     }
     for (const command of commands) {
       if (this.#options.signal.aborted) return false;
-      const step = await this.#run.command(command, mark);
+      const missing = this.#isFixLeftOut ? askedAbout(command, keptByFix(this.#run.lab)) : null;
+      const step =
+        missing === null ? await this.#run.command(command, mark) : unkeptStep(command, mark, missing);
       this.add(step);
       if (step.verdict !== 'passed') return false;
     }
@@ -127,6 +139,12 @@ const noStep = {
   ms: 0,
   document: null,
 } as const satisfies Partial<Step>;
+
+/** What only the fix would have shown is not so without it. */
+function unkeptStep({ line, text }: CommandLine, mark: BlockMark, name: string): Step {
+  const said = `${name} is kept by the fix, which was left out.`;
+  return { ...noStep, line, text, mark, verdict: 'failed', exit: exitCodes.violated, said };
+}
 
 function errorStep(thrown: unknown): Step {
   const error = toReplabError(thrown);
