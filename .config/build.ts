@@ -19,6 +19,7 @@ const entries = {
   library: 'src/library/index.ts',
   supervisor: 'src/supervisor/main.ts',
   reaper: 'src/supervisor/reaper.ts',
+  load: 'src/load/main.ts',
   proxy: 'src/proxy/worker.ts',
   sim: 'src/sim/worker.ts',
   check: 'src/commands/check-worker.ts',

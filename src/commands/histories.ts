@@ -6,7 +6,9 @@ import type { Completes } from './completes.ts';
 import type { Context } from './command.ts';
 
 /** What a load's history is called. */
-const loadId = /^l\d{1,9}$/;
+export function isLoadId(name: string): boolean {
+  return /^l\d{1,9}$/.test(name);
+}
 
 /**
  * The file of a history: a path is one, the id of a load stands for its own. Null: the cluster's only one; those of
@@ -16,16 +18,16 @@ export function historyFile(
   { root, cluster: named }: Pick<Context, 'root' | 'cluster'>,
   given: string | null,
 ): string {
-  if (given !== null && !loadId.test(given)) return given;
+  if (given !== null && !isLoadId(given)) return given;
   const cluster = named ?? onlyCluster(root);
   const dir = clusterDir(root, cluster);
-  const all = historiesIn(dir);
+  const all = historiesOf(dir);
   const names = all.join(', ');
   if (given !== null) {
     if (all.includes(given)) return paths.history(dir, given);
     throw new ReplabError('no-such-history', { cluster, id: given, names });
   }
-  const loads = all.filter((name) => loadId.test(name));
+  const loads = all.filter(isLoadId);
   const [first, second] = loads.length > 0 ? loads : all;
   if (first === undefined) throw new ReplabError('no-such-history', { cluster, id: null, names });
   if (second !== undefined)
@@ -34,7 +36,7 @@ export function historyFile(
 }
 
 /** In the order they were begun. */
-function historiesIn(dir: string): readonly string[] {
+export function historiesOf(dir: string): readonly string[] {
   try {
     return readdirSync(paths.histories(dir))
       .flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : []))
@@ -53,6 +55,6 @@ export const historyWords: Completes = {
     const spec = cluster()?.spec;
     return spec === undefined
       ? []
-      : historiesIn(clusterDir(root, spec.name)).map((word) => ({ word, means: 'a history' }));
+      : historiesOf(clusterDir(root, spec.name)).map((word) => ({ word, means: 'a history' }));
   },
 };

@@ -1,13 +1,20 @@
-import { openCluster } from '../client/cluster-connection.ts';
+import { withCluster } from '../client/cluster-connection.ts';
+import { ReplabError } from '../control/errors.ts';
+import type { LoadPlan } from '../control/load-plan.ts';
 import { runAnnounced } from '../load/announced.ts';
 import { createLive } from '../load/live.ts';
 import { workloads, workloadNames, type WorkloadName } from '../workloads/workloads.ts';
-import { defineCommand } from './command.ts';
+import { defineCommand, type Context, type DocumentResult } from './command.ts';
 import { fixed } from './completes.ts';
+import { historyWords } from './histories.ts';
+import { listLoads, loadInBackground, stopLoad } from './load-actions.ts';
 import { expectedMs, loadOptions, planOf, requirePlaces } from './load-options.ts';
 import { loadText } from './load-text.ts';
 import { opening } from './opening.ts';
-import { completing, notOneOf, required } from './params.ts';
+import { completing, flag, notOneOf, optional, required } from './params.ts';
+
+const whats = [...workloadNames, 'stop', 'ls'] as const;
+type What = (typeof whats)[number];
 
 export const load = defineCommand({
   name: 'load',
@@ -17,15 +24,20 @@ export const load = defineCommand({
     `Workloads:\n${workloadNames.map((name) => `  ${name}\n      ${workloads[name].summary}`).join('\n')}`,
     'What was done and answered is recorded as a history, with a final read of every node that has caught up; `replab check` judges it. Keys begin with the id of the load, so that it begins with none of them there.',
     'With a rate, operations are due at even times whatever became of those before, and latency counts from then: a client that waits for a slow answer does not hide it. With `--rate max` each client asks again as soon as it was answered.',
+    '`--background`: a process of the cluster does it, until `load stop`, `--for` or `down`. It answers with its id at the first acknowledged operation; exit 5 says what operations met when there is none within --timeout. `load stop` waits for its end and prints what any load prints; of one that has ended, again.',
     'Anomalies are counted by the rules of `check`. Latencies are of what was acknowledged; `windows` has each second by itself, so that before, during and after a fault can be told apart.',
   ],
   args: {
-    workload: completing(
-      fixed(...workloadNames),
-      required('WORKLOAD', workloadNames.join(', '), workloadName),
+    what: completing(
+      fixed(...whats),
+      required('WHAT', `a workload (${workloadNames.join(', ')}), stop or ls`, whatOf),
     ),
+    id: completing(historyWords, optional('ID', 'which load to stop; the only one that runs when left out')),
   },
-  options: loadOptions,
+  options: {
+    ...loadOptions,
+    background: flag('go on after the first acknowledged operation; prints its id'),
+  },
   examples: [
     { run: 'replab load register --for 2s', does: 'ten clients, 200 operations a second' },
     {
@@ -33,39 +45,68 @@ export const load = defineCommand({
       does: 'do users see what they wrote, wherever they read?',
     },
     { run: 'replab load counter --ops 500 --rate max --keys 1', does: 'as fast as it goes, on one key' },
+    { run: 'replab load set --background', does: 'until it is stopped' },
+    { run: 'replab load stop', does: 'stop it, and see what it came to' },
+    { run: 'replab load ls', does: 'all there were' },
   ],
-  endless: ({ args, options }) => expectedMs(planOf(args.workload, options, 0, false)) === null,
-  waitMs: ({ args, options }) =>
-    (expectedMs(planOf(args.workload, options, 0, false)) ?? 0) + options.within + options.settle,
+  endless: (input) => isRun(input) && !input.options.background && expectedMs(planIn(input, 0)) === null,
+  waitMs(input) {
+    const { within, settle, background } = input.options;
+    return isRun(input) && !background ? (expectedMs(planIn(input, 0)) ?? 0) + within + settle : 0;
+  },
   unwindMs: 10_000,
-  async run(context, { args, options }) {
-    const plan = planOf(args.workload, options, context.chance.seed, false);
-    // Not ended with the command: its end is recorded, interrupted or not.
-    const { signal: _, ...open } = opening(context);
-    const cluster = await openCluster(open);
-    try {
-      await requirePlaces(cluster, plan, context.chance);
-      let id = '';
-      const live = createLive(() => id, context.progress);
-      const { report, event } = await runAnnounced(cluster, plan, {
-        signal: context.signal,
-        onBegin: (given) => (id = given),
-        onDone: live.done,
-      });
-      return {
-        kind: 'document',
-        json: { schema: 'replab.load/1', cluster: cluster.name, ...report, event },
-        text: (style) => loadText(report, style),
-        next: [`replab check -c ${cluster.name} ${report.id}`],
-      };
-    } finally {
-      cluster.close();
-    }
+  async run(context, input) {
+    const { what, id } = input.args;
+    if (what === 'stop') return await stopLoad(context, id);
+    if (id !== null) throw usage(`${what} takes no ID; given: ${id}.`);
+    if (what === 'ls') return await listLoads(context);
+    const plan = planIn(input, context.chance.seed);
+    return await (input.options.background ? loadInBackground(context, plan) : loadHere(context, plan));
   },
 });
 
-function workloadName(word: string): WorkloadName {
-  const name = workloadNames.find((one) => one === word);
-  if (name === undefined) throw notOneOf(workloadNames);
-  return name;
+interface Input {
+  readonly args: { readonly what: What };
+  readonly options: Parameters<typeof planOf>[1] & { readonly background: boolean };
+}
+
+function isRun({ args: { what } }: Input): boolean {
+  return what !== 'stop' && what !== 'ls';
+}
+
+/** Of one that runs. */
+function planIn({ args: { what }, options }: Input, seed: number): LoadPlan {
+  return planOf(what as WorkloadName, options, seed, options.background);
+}
+
+/** In this process, until it is done. */
+async function loadHere(context: Context, plan: LoadPlan): Promise<DocumentResult> {
+  // Not ended with the command: its end is recorded, interrupted or not.
+  const { signal: _, ...open } = opening(context);
+  return await withCluster(open, async (cluster) => {
+    await requirePlaces(cluster, plan, context.chance);
+    let id = '';
+    const live = createLive(() => id, context.progress);
+    const { document, event } = await runAnnounced(cluster, plan, {
+      signal: context.signal,
+      onBegin: (given) => (id = given),
+      onDone: live.done,
+    });
+    return {
+      kind: 'document',
+      json: { ...document, event },
+      text: (style) => loadText(document, style),
+      next: [`replab check -c ${cluster.name} ${document.id}`],
+    };
+  });
+}
+
+function whatOf(word: string): What {
+  const what = whats.find((one) => one === word);
+  if (what === undefined) throw notOneOf(whats);
+  return what;
+}
+
+function usage(message: string): ReplabError {
+  return new ReplabError('usage', { command: 'load', message });
 }

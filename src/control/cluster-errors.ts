@@ -44,12 +44,6 @@ export const clusterErrors = {
     (f) => detail(f, 'A line of it cannot be read.'),
     'See `replab check --help` for what a history looks like.',
   ),
-  'several-histories': row(
-    usage,
-    (f) => `${f.cluster} has several histories.`,
-    (f) => `It is not clear which one is meant: ${f.names}.`,
-    (f) => `Name one: \`replab check${c(f)} ${f.first}\`.`,
-  ),
   'several-clusters': row(
     usage,
     'Several clusters are up.',
@@ -95,12 +89,6 @@ export const clusterErrors = {
     (f) => `${f.selector} is nobody now.`,
     (f) => `Observed roles: ${f.roles}.`,
     (f) => `Wait for it, or name a node. ${seeStatus(f)}`,
-  ),
-  'no-such-history': row(
-    notFound,
-    (f) => (f.id ? `${f.cluster} has no history called ${f.id}.` : `${f.cluster} has no history.`),
-    (f) => (f.names ? `It has ${f.names}.` : 'Nothing was recorded: histories are made by `load`.'),
-    (f) => `Make one: \`replab load${c(f)} register\`.`,
   ),
   'no-such-fault': row(
     notFound,

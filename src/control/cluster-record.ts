@@ -30,6 +30,8 @@ export interface ClusterRecord {
   /** The highest ballot number ever seen or used: a new leadership takes a higher one. */
   readonly highestBallot: number;
   readonly nodes: readonly NodeRecord[];
+  /** Processes of loads in the background. */
+  readonly loads?: readonly ProcessIdentity[];
 }
 
 export interface NodeRecord {
@@ -128,7 +130,7 @@ function completed(record: ClusterRecord): ClusterRecord {
 }
 
 /** Deep enough that nothing which passes makes its reader throw, or signal what it should not. */
-const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean } = {
+const shape: { readonly [K in keyof ClusterRecord]-?: (value: unknown) => boolean } = {
   schema: isText,
   spec: (value) =>
     isObject(value) &&
@@ -156,6 +158,7 @@ const shape: { readonly [K in keyof ClusterRecord]: (value: unknown) => boolean 
         isCount(node.disk) &&
         (node.process === null || isIdentity(node.process)),
     ),
+  loads: (value) => value === undefined || isList(value, isIdentity),
 };
 
 function areRegions(value: unknown): boolean {

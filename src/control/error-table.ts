@@ -2,6 +2,7 @@ import type { RefusedCode, UnknownCode } from '../protocol/request.ts';
 import { clusterErrors } from './cluster-errors.ts';
 import type { ErrorRow } from './error-row.ts';
 import { labErrors } from './lab-errors.ts';
+import { loadErrors } from './load-errors.ts';
 import { nodeErrors } from './node-errors.ts';
 import { sessionErrors } from './session-errors.ts';
 
@@ -9,6 +10,7 @@ import { sessionErrors } from './session-errors.ts';
 export const errorTable = {
   ...clusterErrors,
   ...labErrors,
+  ...loadErrors,
   ...nodeErrors,
   ...sessionErrors,
 } as const satisfies Record<string, ErrorRow>;

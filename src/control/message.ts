@@ -151,14 +151,37 @@ export interface Methods {
     };
     item: never;
   };
-  /** Announces a load. It is told its id at once, and is over when `load-end` says so, or this connection closes. */
+  /**
+   * Announces a load that runs in process `pid`. It is told its id at once, and to stop when somebody asks for that;
+   * it is over when `load-end` says so, or this connection closes.
+   */
   load: {
-    params: { readonly plan: LoadPlan };
+    params: { readonly plan: LoadPlan; readonly pid: number };
     result: { readonly event: number };
-    item: { readonly id: string; readonly event: number; readonly tMs: number };
+    item: { readonly id: string; readonly event: number; readonly tMs: number } | { readonly stop: true };
   };
-  /** With what it came to, for the event. */
+  /** With what it came to, for the event. Its result is written before. */
   'load-end': { params: { readonly id: string; readonly figures: Facts }; result: Changed; item: never };
+  /** Starts a process for a load; answers at its first acknowledged operation, or with `timeout` when there is none. */
+  'load-start': {
+    params: { readonly plan: LoadPlan; readonly withinMs: number };
+    result: Changed & { readonly id: string; readonly pid: number };
+    item: never;
+  };
+  /** Tells a load to stop, and answers when it has ended; null: the only one. One that has ended is left as it is. */
+  'load-stop': {
+    params: { readonly id: string | null };
+    result: Changed & { readonly id: string };
+    item: never;
+  };
+  /** Those that run. */
+  loads: {
+    params: Record<string, never>;
+    result: {
+      readonly loads: readonly { readonly id: string; readonly pid: number; readonly plan: LoadPlan }[];
+    };
+    item: never;
+  };
   /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */
   down: {
     params: { readonly keep: boolean };

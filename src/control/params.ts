@@ -51,8 +51,11 @@ const shapes: { readonly [M in Method]: { readonly [F in keyof Methods[M]['param
   reset: {},
   promote: { node: isText, shard: isCountIfAny, force: isFlag },
   set: { settings: (value) => isObject(value) && Object.values(value).every(isText) },
-  load: { plan: (value) => isObject(value) && isText(value['workload']) },
+  load: { plan: isPlan, pid: isNumber },
   'load-end': { id: isText, figures: isFacts },
+  'load-start': { plan: isPlan, withinMs: isNumber },
+  'load-stop': { id: (value) => value === null || isText(value) },
+  loads: {},
   down: { keep: isFlag },
 };
 
@@ -72,6 +75,11 @@ function isCountIfAny(value: unknown): boolean {
 
 function isFlag(value: unknown): boolean {
   return typeof value === 'boolean';
+}
+
+/** Whoever runs it knows the rest of it. */
+function isPlan(value: unknown): boolean {
+  return isObject(value) && isText(value['workload']);
 }
 
 function isFacts(value: unknown): boolean {

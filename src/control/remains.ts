@@ -18,7 +18,7 @@ export interface Ended {
  */
 export async function endProcesses(
   name: string,
-  record: Pick<ClusterRecord, 'token' | 'nodes'>,
+  record: Pick<ClusterRecord, 'token' | 'nodes' | 'loads'>,
   except: readonly number[] = [],
 ): Promise<Ended> {
   const seen = new Map<number, ProcessIdentity>();
@@ -40,8 +40,11 @@ export async function endProcesses(
 const endMs = 3000;
 
 /** Processes of a cluster that are alive now, the caller's own excepted. */
-export function processesOf(record: Pick<ClusterRecord, 'token' | 'nodes'>): readonly ProcessIdentity[] {
-  const recorded = record.nodes.flatMap((node) => node.process ?? []).filter(isAlive);
+export function processesOf(
+  record: Pick<ClusterRecord, 'token' | 'nodes' | 'loads'>,
+): readonly ProcessIdentity[] {
+  const nodes = record.nodes.flatMap((node) => node.process ?? []);
+  const recorded = [...nodes, ...(record.loads ?? [])].filter(isAlive);
   const all = [...listMarked(markOf(record.token)), ...recorded];
   return [...new Map(all.map((identity) => [identity.pid, identity])).values()];
 }

@@ -49,6 +49,9 @@ export const paths = {
   saved: (dir: string): string => join(dir, 'saved'),
   /** What clients did and were told: of a load by its id, of what is done by hand as `manual`. */
   history: (dir: string, id: string): string => join(dir, 'history', `${id}.ndjson`),
+  /** What a load came to. */
+  loadReport: (dir: string, id: string): string => join(dir, 'history', `${id}.json`),
+  loadLog: (dir: string): string => join(dir, 'logs', 'loads.log'),
   histories: (dir: string): string => join(dir, 'history'),
   /** The number of the next process of the history of what is done by hand. */
   manualProcesses: (dir: string): string => join(dir, 'history', 'processes'),

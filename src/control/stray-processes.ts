@@ -7,14 +7,14 @@ import { stateRoot } from './state-dir.ts';
 /** A process of a cluster that nobody looks after any more. */
 export interface Stray {
   readonly identity: ProcessIdentity;
-  readonly what: 'node' | 'supervisor';
+  readonly what: 'node' | 'load' | 'supervisor';
 }
 
 /** What is seen for a moment while a cluster comes up or goes down is no stray. */
 const settleMs = 300;
 
 /**
- * Processes of this root's clusters that no command reaches: nodes whose supervisor has ended, supervisors
+ * Processes of this root's clusters that no command reaches: nodes and loads whose supervisor has ended, supervisors
  * whose directory is gone. Found in /proc by what only they carry, so there must be one; elsewhere the answer
  * is empty. Clusters in another state directory are none of ours.
  */
@@ -35,13 +35,15 @@ export function supervisedDirs(root: string): readonly string[] {
 function strays(root: string): readonly Stray[] {
   const all = seen();
   const supervisors = new Set(all.filter(({ supervises }) => supervises !== null).map(({ pid }) => pid));
-  return all.flatMap(({ pid, parent, supervises, nodeOf }): readonly Stray[] => {
+  return all.flatMap(({ pid, parent, supervises, nodeOf, isLoad }): readonly Stray[] => {
     const isStray =
       supervises === null
         ? nodeOf === root && !supervisors.has(parent)
         : dirname(supervises) === root && !existsSync(supervises);
     const identity = isStray ? identify(pid) : null;
-    return identity === null ? [] : [{ identity, what: supervises === null ? 'node' : 'supervisor' }];
+    return identity === null
+      ? []
+      : [{ identity, what: supervises !== null ? 'supervisor' : isLoad ? 'load' : 'node' }];
   });
 }
 
@@ -52,6 +54,7 @@ interface Seen {
   readonly supervises: string | null;
   /** The root of the cluster it carries the mark of. */
   readonly nodeOf: string | null;
+  readonly isLoad: boolean;
 }
 
 function seen(): readonly Seen[] {
@@ -59,13 +62,24 @@ function seen(): readonly Seen[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
-      const supervises = supervisedBy(wordsOf(`/proc/${pid}/cmdline`));
+      const argv = wordsOf(`/proc/${pid}/cmdline`);
+      const supervises = supervisedBy(argv);
       const nodeOf = supervises === null ? rootOf(wordsOf(`/proc/${pid}/environ`)) : null;
       return supervises === null && nodeOf === null
         ? []
-        : [{ pid: Number(pid), parent: parentOf(pid), supervises, nodeOf }];
+        : [
+            {
+              pid: Number(pid),
+              parent: parentOf(pid),
+              supervises,
+              nodeOf,
+              isLoad: argv.some((word) => loadEntry.test(word)),
+            },
+          ];
     });
 }
+
+const loadEntry = /\/load(\.js|\/main\.ts)$/;
 
 /** `node …/supervisor.js DIR`, or from source `node …/supervisor/main.ts DIR`. */
 function supervisedBy(argv: readonly string[]): string | null {

@@ -4,6 +4,7 @@ const sources = {
   node: '../node/main.ts',
   supervisor: '../supervisor/main.ts',
   reaper: '../supervisor/reaper.ts',
+  load: '../load/main.ts',
 } as const;
 
 /**

@@ -62,7 +62,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, options: RunOpti
       generator,
       history,
       process: (recorded.length + 1) * plan.clients * plan.pipeline,
-      settleMs: options.signal.aborted ? 0 : plan.settleMs,
+      settleMs: plan.settleMs,
     });
     const operations = inOrder([...recorded.map(({ operation }) => operation), ...finals.operations]);
     const found = findAnomalies(operations, header, workload);

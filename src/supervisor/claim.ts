@@ -114,6 +114,7 @@ function takenOver(dir: string, record: ClusterRecord, spec: ClusterSpec | null)
     socket: chooseSocketPath(dir),
     faults: [],
     nodes: record.nodes.map((node) => ({ ...node, process: null })),
+    loads: [],
   };
 }
 

@@ -84,7 +84,7 @@ export async function createCluster(dir: string, record: RecordFile, proxy: Prox
     record,
     events,
   });
-  const loads = new Loads(dir, events);
+  const loads = new Loads({ cluster: spec.name, dir, events, record, reaper, mark: markOf(token) });
   return {
     spec,
     dir,

@@ -111,6 +111,7 @@ export async function takeDown(cluster: Cluster, keep: boolean, progress: Progre
   const faultsEnded = cluster.faults.stop();
   events.append(null, 'down', { keep });
   progress(`ending ${nodes.length} nodes`);
+  const loads = await cluster.loads.close(keep ? graceMs : 0);
   const ended = await Promise.all(nodes.map((node) => node.end(keep ? graceMs : 0)));
   await faultsEnded;
   await proxy.close();
@@ -121,5 +122,5 @@ export async function takeDown(cluster: Cluster, keep: boolean, progress: Progre
   if (keep) record.tryChange({ phase: 'kept', faults: [] });
   record.close();
   if (!keep) removeClusterDir(dir, record.now.socket);
-  return ended.filter(Boolean).length + strays.ended;
+  return ended.filter(Boolean).length + loads + strays.ended;
 }

@@ -71,11 +71,17 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
       await whileUp();
       return await cluster.leadership.set(settings);
     },
-    async load({ plan }, { item, signal }) {
+    async load({ plan, pid }, { item, signal }) {
       await whileUp();
-      return await loads.attend(plan, item, signal);
+      return await loads.attend({ plan, pid, item }, signal);
     },
     'load-end': ({ id, figures }) => Promise.resolve(loads.end(id, figures)),
+    async 'load-start'({ plan, withinMs }) {
+      await whileUp();
+      return await loads.start(plan, withinMs);
+    },
+    'load-stop': ({ id }) => loads.stop(id),
+    loads: () => Promise.resolve({ loads: loads.running() }),
     down: async ({ keep }, { item }) => ({ ended: await life.down(keep, (progress) => item({ progress })) }),
   };
 }

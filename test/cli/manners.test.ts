@@ -84,7 +84,7 @@ const sensible: Readonly<Record<string, string>> = {
   'FROM:TO': 'n1:n2',
   GROUPS: 'n1/n2',
   BY: '1',
-  WORKLOAD: 'register',
+  WHAT: 'register',
 };
 
 test('options alone are no command', async () => {

@@ -1,5 +1,6 @@
 import { greetClusters, type ClusterSummary } from '../../control/attach.ts';
 import { readRecord } from '../../control/cluster-record.ts';
+import { isAlive } from '../../control/process-identity.ts';
 import { keepCluster, processesOf } from '../../control/remains.ts';
 import { count } from '../count.ts';
 import type { Check, Finding } from './check.ts';
@@ -31,11 +32,18 @@ function clusterFinding(root: string, summary: ClusterSummary): Finding {
     default:
       return {
         level: 'running',
-        what: `${name} is ${state}, with ${count(spec?.nodes.length ?? 0, 'node')}.`,
+        what: `${name} is ${state}, with ${count(spec?.nodes.length ?? 0, 'node')}${loadsOf(summary)}.`,
         fix: `\`replab down -c ${name}\` ends it.`,
         up: name,
       };
   }
+}
+
+/** Those in the background. */
+function loadsOf({ dir }: ClusterSummary): string {
+  const read = readRecord(dir);
+  const loads = read.type === 'record' ? (read.record.loads ?? []).filter(isAlive).length : 0;
+  return loads === 0 ? '' : ` and ${count(loads, 'load')}`;
 }
 
 function keptCluster(name: string): { readonly what: string; readonly fix: string } {

@@ -12,7 +12,7 @@ export const processes: Check = {
     if (strays.length === 0) return [{ level: 'ok', what: 'None runs without its cluster.' }];
     return strays.map(({ identity, what }): Finding => {
       const { pid } = identity;
-      const why = what === 'node' ? 'without a supervisor' : 'though its directory is gone';
+      const why = what === 'supervisor' ? 'though its directory is gone' : 'without a supervisor';
       return {
         level: 'left',
         what: `A ${what} runs ${why}: pid ${pid}.`,
