@@ -83,11 +83,7 @@ export class Loads {
     this.#processes.add(process);
     reaper.watch(process.identity);
     this.#note();
-    void process.exited.then(() => {
-      this.#processes.delete(process);
-      reaper.ended(process.identity);
-      this.#note();
-    });
+    void process.exited.then(() => this.#gone(process));
     const { id, event } = await process.acknowledged;
     return { changed: true, event, id, pid: process.identity.pid };
   }
@@ -123,6 +119,12 @@ export class Loads {
     if (first === undefined) throw new ReplabError('no-such-load', { cluster, id: null, names });
     if (second !== undefined) throw new ReplabError('several-loads', { cluster, names, first });
     return first;
+  }
+
+  #gone(process: LoadProcess): void {
+    this.#processes.delete(process);
+    this.#world.reaper.ended(process.identity);
+    this.#note();
   }
 
   /** Whoever finds the record later knows what may run. */
