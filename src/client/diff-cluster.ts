@@ -1,3 +1,4 @@
+import { eachShard, ofShard } from '../cluster/shard-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Entry } from '../protocol/entry.ts';
@@ -5,8 +6,9 @@ import type { NodeId } from '../protocol/node-id.ts';
 import { comparePositions, sameBallot, type Position } from '../protocol/position.ts';
 import { readContents } from './contents.ts';
 import { diffContents, type Contents, type NodeDiff } from './diff.ts';
-import { openNodeReader, readEntries, type NodeReader } from './node-reader.ts';
+import { openNodeReader, readEntries, type NodeReader, type ReaderOf } from './node-reader.ts';
 
+/** Of one shard. */
 export interface ClusterDiff {
   /** Whose contents the others are compared with; null when no node answered. */
   readonly reference: Reference | null;
@@ -31,19 +33,27 @@ interface Read {
   readonly contents: Contents;
 }
 
+/** Of every shard, one after the other: what the nodes hold may be much. */
+export async function diffShards(snapshot: Snapshot): Promise<readonly ClusterDiff[]> {
+  const diffs: ClusterDiff[] = [];
+  for (const shard of eachShard(snapshot).keys()) diffs.push(await diffCluster(snapshot, shard));
+  return diffs;
+}
+
 /**
  * Reads every node past the proxy and compares each with the newest leader. The reference is read last, so
  * that no node in step is ahead of it.
  */
-export async function diffCluster(snapshot: Snapshot): Promise<ClusterDiff> {
+export async function diffCluster(whole: Snapshot, shard = 0): Promise<ClusterDiff> {
+  const snapshot = ofShard(whole, shard);
   const leader = snapshot.leaders.find(({ newest }) => newest)?.id;
   const others = await readAll(
     snapshot.nodes.filter(({ id }) => id !== leader),
-    snapshot.cluster,
+    { cluster: snapshot.cluster, shard },
   );
   const [ofLeader] = await readAll(
     snapshot.nodes.filter(({ id }) => id === leader),
-    snapshot.cluster,
+    { cluster: snapshot.cluster, shard },
   );
   const all = [...(ofLeader === undefined ? [] : [ofLeader]), ...others];
   try {
@@ -71,15 +81,15 @@ interface Failed {
   readonly reason: string;
 }
 
-async function readAll(views: readonly NodeView[], cluster: string): Promise<readonly (Read | Failed)[]> {
-  return Promise.all(views.map((view) => readOne(view, cluster)));
+async function readAll(views: readonly NodeView[], of: ReaderOf): Promise<readonly (Read | Failed)[]> {
+  return Promise.all(views.map((view) => readOne(view, of)));
 }
 
-async function readOne(view: NodeView, cluster: string): Promise<Read | Failed> {
+async function readOne(view: NodeView, of: ReaderOf): Promise<Read | Failed> {
   if (view.state !== 'running') return { view, reason: `it is ${view.state}` };
   let reader: NodeReader | null = null;
   try {
-    reader = openNodeReader(view, cluster);
+    reader = openNodeReader(view, of);
     return { view, reader, contents: await readContents(reader) };
   } catch (error) {
     reader?.close();

@@ -6,14 +6,19 @@ import type { Facts } from '../control/message.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { parseFailure } from '../node/resp-outcome.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import { shardOf } from '../protocol/shard.ts';
 import type { Cluster } from './cluster-connection.ts';
 import { findLeader } from './leader.ts';
 import { readTargets, type ReadFrom } from './read-targets.ts';
+import { namesShard } from './selectors.ts';
 import { errorOfReply, placedOf, type Placed } from './resp-answer.ts';
 import { openResp, type AskOptions, type Exchange, type RespConnection } from './resp-connection.ts';
-import { placeIn, seenFrom } from './standpoint.ts';
+import { inShard, placeIn, seenFrom, type ShardOfCluster } from './standpoint.ts';
 
-/** Keys and values of one cluster. Everything that is not done throws ReplabError; its row says if it is definite. */
+/**
+ * Keys and values of one cluster. A command names a key right behind its name, and goes to that key's shard.
+ * Everything that is not done throws ReplabError; its row says if it is definite.
+ */
 export interface KeyValueClient {
   /** A write at the leader, or at the node it is pinned to. Never repeated once it may have been done (B0.1). */
   write(command: readonly string[], options: WriteOptions): Promise<Answered>;
@@ -35,6 +40,7 @@ export interface ReadOptions extends AskOptions {
 
 export interface Answered extends Placed {
   readonly node: NodeId;
+  readonly shard: number;
 }
 
 /** Where a node's clients reach it: a link of the proxy, so that faults hold for them too (R5). */
@@ -51,7 +57,9 @@ export const silentReadMs = 1000;
 
 /** `region`: where the client stands, and whose links it goes over; null: beside the nodes. */
 export function createKeyValueClient(opened: Cluster, region: string | null = null): KeyValueClient {
-  const cluster = seenFrom(opened, region);
+  const seen = seenFrom(opened, region);
+  const shardFor = (command: readonly string[]): ShardOfCluster =>
+    inShard(seen, shardOf(command[1] ?? '', opened.spec.shards));
   const place = placeIn(opened, region);
   const connections = new Map<string, RespConnection>();
   const ask = async (
@@ -67,8 +75,8 @@ export function createKeyValueClient(opened: Cluster, region: string | null = nu
     return exchange;
   };
   return {
-    write: (command, options) => write(cluster, ask, command, options),
-    read: (command, options) => read(cluster, ask, command, { ...options, place }),
+    write: (command, options) => write(shardFor(command), ask, command, options),
+    read: (command, options) => read(shardFor(command), ask, command, { ...options, place }),
     close() {
       for (const connection of connections.values()) connection.close();
       connections.clear();
@@ -84,7 +92,7 @@ type Ask = (
 ) => Promise<Exchange>;
 
 async function write(
-  cluster: Cluster,
+  cluster: ShardOfCluster,
   ask: Ask,
   command: readonly string[],
   { at, withinMs, ...options }: WriteOptions,
@@ -94,11 +102,11 @@ async function write(
   let behind: NodeId | null = null;
   for (let hops = 0; ; hops += 1) {
     target ??= await findLeader(cluster, end - performance.now());
-    if (target === null || hops > maxHops) throw new ReplabError('no-leader', { cluster: cluster.name });
-    const facts = { cluster: cluster.name, node: target.node };
+    if (target === null || hops > maxHops) throw new ReplabError('no-leader', cluster.facts);
+    const facts = { ...cluster.facts, node: target.node };
     const exchange = await ask(target, command, end - performance.now(), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
-      return { node: target.node, ...placedOf(exchange.value) };
+      return { node: target.node, shard: cluster.shard, ...placedOf(exchange.value) };
     const moved = at === null && target.node !== behind ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
     // Who lacks what the session has seen leads an old epoch, or nobody leads a newer one.
@@ -138,22 +146,22 @@ function writeError(exchange: Exchange, facts: Facts, withinMs: number): ReplabE
 }
 
 async function read(
-  cluster: Cluster,
+  cluster: ShardOfCluster,
   ask: Ask,
   command: readonly string[],
   { from, withinMs, place, ...options }: ReadOptions & { readonly place: ClientPlace },
 ): Promise<Answered> {
   const end = performance.now() + withinMs;
   const patienceMs = silentReadMs + longestRoundTripMs(cluster.spec.regions);
-  let failure = new ReplabError('no-leader', { cluster: cluster.name });
+  let failure = new ReplabError('no-leader', cluster.facts);
   for await (const { target, last } of targetsOf(cluster, { from, withinMs, place })) {
     // It was behind just now, and nobody leads a newer epoch.
     if (failure.code === 'not-seen-yet' && failure.facts['node'] === target.node) break;
     const leftMs = end - performance.now();
     const exchange = await ask(target, command, last ? leftMs : Math.min(patienceMs, leftMs), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
-      return { node: target.node, ...placedOf(exchange.value) };
-    failure = readError(exchange, { cluster: cluster.name, node: target.node }, withinMs);
+      return { node: target.node, shard: cluster.shard, ...placedOf(exchange.value) };
+    failure = readError(exchange, { ...cluster.facts, node: target.node }, withinMs);
     // A silent leader still leads: to read elsewhere is not what was asked for.
     if (from.kind === 'leader' && failure.code === 'timeout') break;
   }
@@ -161,7 +169,7 @@ async function read(
 }
 
 async function* targetsOf(
-  cluster: Cluster,
+  cluster: ShardOfCluster,
   { from, withinMs, place }: ReadOptions & { readonly place: ClientPlace },
 ): AsyncGenerator<{ readonly target: Target; readonly last: boolean }> {
   if (from.kind === 'leader') {
@@ -172,7 +180,9 @@ async function* targetsOf(
     return;
   }
   const isRole = from.kind === 'node' && from.selector.startsWith('@');
-  const snapshot = await (isRole ? cluster.freshSnapshot() : cluster.recentSnapshot());
+  const { freshSnapshot, recentSnapshot } =
+    from.kind === 'node' && namesShard(from.selector) ? cluster.whole : cluster;
+  const snapshot = await (isRole ? freshSnapshot() : recentSnapshot());
   const nodes = readTargets(from, snapshot, place);
   for (const [i, node] of nodes.entries()) {
     yield { target: await addressOf(cluster, node), last: i + 1 === nodes.length };

@@ -8,7 +8,7 @@ import { errorOfReply, itemsOf, numberOf, placedOf, textOf } from './resp-answer
 import { openResp } from './resp-connection.ts';
 
 /**
- * Reads what one node holds, past the proxy: what `diff` and `log` show is what is on that node, whatever is
+ * Reads what one node holds of a shard, past the proxy: what `diff` and `log` show is what is on that node, whatever is
  * cut. All of it throws ReplabError `node-down` or `node-silent` when the node does not answer.
  */
 export interface NodeReader {
@@ -30,13 +30,18 @@ export interface Page {
 /** A probe past the proxy meets no fault, so only a paused or overloaded node takes longer. */
 const answerMs = 5000;
 
+export interface ReaderOf {
+  readonly cluster: string;
+  readonly shard: number;
+}
+
 /** Throws `node-down` for a node that has no port. */
-export function openNodeReader({ id, state, address }: NodeView, cluster: string): NodeReader {
+export function openNodeReader({ id, state, address }: NodeView, { cluster, shard }: ReaderOf): NodeReader {
   const facts = { cluster, node: id, state };
   if (address.direct === null) throw new ReplabError('node-down', facts);
   const connection = openResp(address.direct);
   const ask = async (...command: readonly string[]): Promise<RespValue> => {
-    const exchange = await connection.ask(command, answerMs);
+    const exchange = await connection.ask([...command, 'SHARD', String(shard)], answerMs);
     if (exchange.type === 'silent') throw new ReplabError('node-silent', facts);
     if (exchange.type !== 'reply') throw new ReplabError('node-down', facts);
     if (exchange.value.kind === 'error') throw errorOfReply(exchange.value.text, facts);

@@ -1,3 +1,4 @@
+import { ofShard, shardCount } from '../cluster/shard-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Chance } from '../lib/chance.ts';
@@ -66,6 +67,7 @@ export const selectorForms: readonly (readonly [string, string])[] = [
         ]
       : [[name, means]],
   ),
+  ['@leader:1', 'of shard 1, as every selector can be; without a number, of the first shard'],
   ['@region:eu', 'every node that stands in that region'],
 ];
 
@@ -99,8 +101,9 @@ export function selectNode(selector: string, snapshot: Snapshot, options: Select
 /** Every `@…` in a text replaced by the nodes it stands for: `@leader/@followers` to `n1/n2,n3`. */
 export function expandSelectors(text: string, snapshot: Snapshot, options: SelectOptions): string {
   // Not what follows the word client: client@eu is a place.
-  return text.replaceAll(/(?<![a-z0-9])@(?:region:[a-z0-9-]+|[a-z]+(?:\.[a-z0-9]+)?)/g, (word) =>
-    selectOne(word, snapshot, options).join(','),
+  return text.replaceAll(
+    /(?<![a-z0-9])@(?:region:[a-z0-9-]+|[a-z]+(?:\.[a-z0-9]+)?(?::\d+(?![a-z0-9]))?)/g,
+    (word) => selectOne(word, snapshot, options).join(','),
   );
 }
 
@@ -114,7 +117,8 @@ function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): re
   if (isNodeId(word)) {
     throw new ReplabError('no-such-node', { node: word, nodes: ids.join(', '), cluster: snapshot.cluster });
   }
-  const found = pickOf(word)?.(snapshot, options);
+  const { name, shard } = splitShard(word);
+  const found = pickOf(name)?.(ofShard(snapshot, checkShard(shard, snapshot)), options);
   if (found === undefined) {
     const meant = nearest(word, [...ids, ...selectorNames]) ?? nearest(`@${word}`, selectorNames);
     const guess = meant === null ? '' : ` Did you mean ${meant}?`;
@@ -130,6 +134,25 @@ function selectOne(word: string, snapshot: Snapshot, options: SelectOptions): re
     });
   }
   return found;
+}
+
+/** It says which shard it means. */
+export function namesShard(selector: string): boolean {
+  return ofShardPattern.test(selector);
+}
+
+const ofShardPattern = /^(@[a-z.0-9]+):(\d{1,4})$/;
+
+/** `@leader:1` is `@leader` in shard 1. */
+function splitShard(word: string): { readonly name: string; readonly shard: number } {
+  const [, name = word, shard = '0'] = ofShardPattern.exec(word) ?? [];
+  return { name, shard: Number(shard) };
+}
+
+function checkShard(shard: number, snapshot: Snapshot): number {
+  const shards = shardCount(snapshot);
+  if (shard < shards) return shard;
+  throw new ReplabError('no-such-shard', { cluster: snapshot.cluster, shard, shards });
 }
 
 function pickOf(word: string): Pick | undefined {

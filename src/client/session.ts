@@ -7,7 +7,8 @@ import { parsePosition } from '../protocol/position.ts';
 import { shardOf } from '../protocol/shard.ts';
 import { formatShards } from '../protocol/token.ts';
 import type { Cluster } from './cluster-connection.ts';
-import { placeIn } from './standpoint.ts';
+import { namesShard } from './selectors.ts';
+import { inShard, placeIn, type ShardOfCluster } from './standpoint.ts';
 import type { AskOptions } from './resp-connection.ts';
 import { createKeyValueClient, silentReadMs, type Answered, type KeyValueClient } from './key-value.ts';
 import type {
@@ -117,7 +118,8 @@ class ClusterSession implements Session {
 
   async #read(command: readonly string[], options: SessionReadOptions): Promise<SessionRead> {
     const policy = options.policy ?? this.#options.read ?? { kind: 'leader' };
-    const { nodes, home } = await this.#order(policy);
+    const shard = shardOf(command[1] ?? '', this.#cluster.spec.shards);
+    const { nodes, home } = await this.#order(policy, inShard(this.#cluster, shard));
     const moved: Moved[] = [];
     const waited: Waited[] = [];
     const { answered, lost } = await this.#unlessLost('read', command, (kinds) =>
@@ -139,7 +141,8 @@ class ClusterSession implements Session {
       }),
     );
     const { leaders } = await this.#cluster.recentSnapshot();
-    const role = leaders.some(({ id }) => id === answered.node) ? 'leader' : 'follower';
+    const leads = leaders.some((one) => one.id === answered.node && one.shard === shard);
+    const role = leads ? 'leader' : 'follower';
     this.#count({
       [role === 'leader' ? 'leaderReads' : 'followerReads']: 1,
       waits: waited.length,
@@ -181,7 +184,7 @@ class ClusterSession implements Session {
     this.#count({ losses: 1 });
   }
 
-  async #order(policy: ReadPolicy): Promise<ReadOrder> {
+  async #order(policy: ReadPolicy, cluster: ShardOfCluster): Promise<ReadOrder> {
     const { wroteAt, turn } = this.#state;
     const reader = {
       as: this.as ?? this.#state.client,
@@ -190,8 +193,9 @@ class ClusterSession implements Session {
       place: this.#place,
       chance: this.#chance,
     };
-    const isRole = policy.kind === 'node' && policy.selector.startsWith('@');
-    const snapshot = await (isRole ? this.#cluster.freshSnapshot() : this.#cluster.recentSnapshot());
+    const selector = policy.kind === 'node' ? policy.selector : '';
+    const { freshSnapshot, recentSnapshot } = namesShard(selector) ? cluster.whole : cluster;
+    const snapshot = await (selector.startsWith('@') ? freshSnapshot() : recentSnapshot());
     const order = readOrder(policy, reader, snapshot);
     if (order.turned) this.#change({ turn: reader.turn + 1 });
     return order;

@@ -1,5 +1,6 @@
 import { clientAt, regionOfClient, type ClientPlace } from '../cluster/place.ts';
 import { regionNames } from '../cluster/regions.ts';
+import { ofShard } from '../cluster/shard-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Cluster } from './cluster-connection.ts';
@@ -22,6 +23,26 @@ export function seenFrom(cluster: Cluster, region: string | null): Cluster {
     ...cluster,
     freshSnapshot: async () => seen(await cluster.freshSnapshot()),
     recentSnapshot: async () => seen(await cluster.recentSnapshot()),
+  };
+}
+
+/** A cluster as far as one shard goes: what a snapshot says of leaders and replicas is that shard's. */
+export interface ShardOfCluster extends Cluster {
+  readonly shard: number;
+  readonly whole: Cluster;
+  /** For errors: nobody has to hear of the only shard there is. */
+  readonly facts: { readonly cluster: string; readonly shard?: number };
+}
+
+export function inShard(cluster: Cluster, shard: number): ShardOfCluster {
+  const { name, spec } = cluster;
+  return {
+    ...cluster,
+    shard,
+    whole: cluster,
+    facts: spec.shards === 1 ? { cluster: name } : { cluster: name, shard },
+    freshSnapshot: async () => ofShard(await cluster.freshSnapshot(), shard),
+    recentSnapshot: async () => ofShard(await cluster.recentSnapshot(), shard),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { eachShard } from '../cluster/shard-view.ts';
 import type { NodeView, PositionView, Snapshot } from '../cluster/snapshot.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 
@@ -18,15 +19,15 @@ export interface ConditionRow {
 export const conditions = {
   'caught-up': {
     summary: 'every node that is not down (or every node named) has what the leader had when the wait began',
-    create: caughtUp,
+    create: (nodes) => inEveryShard(() => caughtUp(nodes)),
   },
-  leader: { summary: 'a node leads (or the one named does)', create: leader },
+  leader: { summary: 'a node leads, in every shard (or the one named leads, in any)', create: leader },
   'no-leader': { summary: 'no node that answers leads', create: () => noLeader },
   running: { summary: 'every node (or every node named) runs and answers', create: running },
   converged: {
     summary:
       'all nodes that are not down have equal contents at one position, twice in a row, with nothing under way',
-    create: () => converged(),
+    create: () => inEveryShard(converged),
   },
 } as const satisfies Record<string, ConditionRow>;
 
@@ -104,10 +105,34 @@ function behindMark(node: NodeView, mark: PositionView): Missing {
 }
 
 function leader(nodes: readonly NodeId[]): Condition {
+  if (nodes.length === 0)
+    return inEveryShard(
+      () =>
+        ({ leaders }) =>
+          newestOf(leaders).length > 0 ? null : noneLeads,
+    );
   return ({ leaders }) => {
-    const newest = leaders.find((one) => one.newest);
-    if (newest === undefined) return 'there is no leader';
-    return nodes.length === 0 || nodes.includes(newest.id) ? null : `${newest.id} leads`;
+    const leading = newestOf(leaders).map(({ id }) => id);
+    if (leading.length === 0) return noneLeads;
+    return leading.some((id) => nodes.includes(id)) ? null : `${leading.join(' and ')} leads`;
+  };
+}
+
+const noneLeads = 'there is no leader';
+
+function newestOf(leaders: Snapshot['leaders']): Snapshot['leaders'] {
+  return leaders.filter(({ newest }) => newest);
+}
+
+/** Each shard has a condition of its own, which may remember. */
+function inEveryShard(create: () => Condition): Condition {
+  const made: Condition[] = [];
+  return (snapshot) => {
+    const shards = eachShard(snapshot);
+    const all = shards.map((one, shard) => (made[shard] ??= create())(one));
+    const first = all.findIndex((missing) => missing !== null);
+    if (first < 0) return null;
+    return shards.length === 1 ? all[0]! : `${all[first]} (shard ${first})`;
   };
 }
 

@@ -7,6 +7,9 @@ import { several } from './params.ts';
 export const del = defineCommand({
   name: 'del',
   summary: 'delete keys; says how many there were',
+  notes: [
+    'With several shards, all keys must be in one: keys with the same tag are, as `cart:{alice}` and `{alice}`.',
+  ],
   args: { keys: several('KEY', 'one or more keys', true) },
   options: writeOptions,
   examples: [

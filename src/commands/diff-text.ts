@@ -6,6 +6,22 @@ import { quoted } from './entry-text.ts';
 import type { Style } from './style.ts';
 import { table, type Cell } from './table.ts';
 
+/** With one shard, what is said of it is said of the cluster; with several, `shards` has each. */
+export function diffsJson(diffs: readonly ClusterDiff[], limit: number) {
+  const all = diffs.map((diff, shard) => ({ shard, ...diffJson(diff, limit) }));
+  if (diffs.length === 1) return diffJson(diffs[0]!, limit);
+  return { state: stateOf(diffs.flatMap(({ nodes }) => nodes)), shards: all };
+}
+
+export function diffsText(diffs: readonly ClusterDiff[], limit: number, style: Style): string {
+  return diffs
+    .map((diff, shard) => {
+      const text = diffText(diff, limit, style);
+      return diffs.length === 1 ? text : `shard ${shard}: ${text}`;
+    })
+    .join('\n\n');
+}
+
 /** Of the cluster: the worst of its nodes. */
 export function stateOf(nodes: readonly NodeResult[]): NodeResult['state'] {
   const states = nodes.map(({ state }) => state);

@@ -1,8 +1,8 @@
 import { withCluster } from '../client/cluster-connection.ts';
-import { diffCluster } from '../client/diff-cluster.ts';
+import { diffShards } from '../client/diff-cluster.ts';
 import { exitCodes } from '../control/exit-codes.ts';
 import { defineCommand } from './command.ts';
-import { diffJson, diffText, stateOf } from './diff-text.ts';
+import { diffsJson, diffsText, stateOf } from './diff-text.ts';
 import { opening } from './opening.ts';
 import { integerOr } from './params.ts';
 
@@ -18,12 +18,12 @@ export const diff = defineCommand({
   examples: [{ run: 'replab diff', does: 'which keys differ, and why' }],
   run: (context, { options: { limit } }) =>
     withCluster(opening(context), async (cluster) => {
-      const result = await diffCluster(await cluster.freshSnapshot());
+      const diffs = await diffShards(await cluster.freshSnapshot());
       return {
         kind: 'document',
-        json: { schema: 'replab.diff/1', cluster: cluster.name, ...diffJson(result, limit) },
-        exit: exits[stateOf(result.nodes)],
-        text: (style) => diffText(result, limit, style),
+        json: { schema: 'replab.diff/1', cluster: cluster.name, ...diffsJson(diffs, limit) },
+        exit: exits[stateOf(diffs.flatMap(({ nodes }) => nodes))],
+        text: (style) => diffsText(diffs, limit, style),
       };
     }),
 });

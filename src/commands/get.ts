@@ -45,7 +45,7 @@ export const get = defineCommand({
         () => session.read(['RL.GET', args.key], { policy, withinMs: context.timeoutMs }),
         ({ node, result }) => ({ type: 'ok', value: historyValue(textOrNull(result)), node }),
       );
-      const { node, role, at, lost, waited, moved, home, indeterminate } = read;
+      const { node, shard, role, at, lost, waited, moved, home, indeterminate } = read;
       const value = textOrNull(read.result);
       const found = value !== null;
       return {
@@ -57,6 +57,7 @@ export const get = defineCommand({
           found,
           value,
           node,
+          shard,
           role,
           at: positionView(at),
           as: session.as,
@@ -67,7 +68,10 @@ export const get = defineCommand({
           indeterminate,
         },
         text: () => value ?? '',
-        note: () => [...(found ? [] : [`${args.key} does not exist`]), ...notes(read)].join('; '),
+        note: () => {
+          const where = cluster.spec.shards === 1 ? '' : `, shard ${shard}`;
+          return [...(found ? [] : [`${args.key} does not exist`]), ...notes(read, where)].join('; ');
+        },
       };
     });
   },
@@ -81,9 +85,10 @@ function checkUser({ kind }: ReadPolicy, as: string | null): void {
   });
 }
 
-function notes({ node, at, lost, waited, moved, home, indeterminate }: SessionRead): readonly string[] {
+function notes(read: SessionRead, where: string): readonly string[] {
+  const { node, at, lost, waited, moved, home, indeterminate } = read;
   return [
-    `${node} at ${positionView(at).text}`,
+    `${node} at ${positionView(at).text}${where}`,
     ...waited.map((one) => `waited ${one.ms} ms at ${one.node}`),
     ...moved.map((one) => `${one.node} could not: ${one.why}`),
     ...(home === null || home === node ? [] : [`${node} takes the place of ${home}`]),

@@ -5,12 +5,14 @@ import { openSession } from '../client/session.ts';
 import type { Lost, Session, SessionWrite } from '../client/session/contract.ts';
 import type { HeldIdentity, IdentityRecord } from '../client/session/identity.ts';
 import { positionView } from '../cluster/position-view.ts';
-import { selectNode } from '../client/selectors.ts';
+import { namesShard, selectNode } from '../client/selectors.ts';
+import { inShard, type ShardOfCluster } from '../client/standpoint.ts';
 import type { PositionView } from '../cluster/snapshot.ts';
 import { ReplabError, toReplabError } from '../control/errors.ts';
 import { exceedsJsonBytes } from '../lib/text.ts';
 import { maxKeyBytes, maxValueBytes } from '../protocol/limits.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import { shardOf } from '../protocol/shard.ts';
 import type { Context } from './command.ts';
 import { opening } from './opening.ts';
 import { nodeWords, regionWords } from './completes.ts';
@@ -112,6 +114,7 @@ export interface Written {
   readonly json: {
     readonly cluster: string;
     readonly node: NodeId;
+    readonly shard: number;
     readonly at: PositionView;
     readonly copies: number;
     readonly of: number;
@@ -137,7 +140,8 @@ export async function writeKeys(
   ended: (done: SessionWrite) => RecordedEnd['type'] = () => 'ok',
 ): Promise<Written> {
   return withUser(context, input, async ({ session, history, cluster }) => {
-    const at = input.at === null ? null : await nodeNamed(input.at, cluster, context);
+    const shard = shardOf(command[1]!, cluster.spec.shards);
+    const at = input.at === null ? null : await nodeNamed(input.at, inShard(cluster, shard), context);
     context.progress(`waiting for ${at ?? 'the leader'} to acknowledge the write`);
     const answered = await history.record(
       op,
@@ -148,11 +152,12 @@ export async function writeKeys(
     const position = positionView(answered.at);
     const { node, copies, lost } = answered;
     const seq = session.as === null ? null : answered.seq;
+    const where = cluster.spec.shards === 1 ? '' : `, shard ${shard}`;
     return {
       cluster: cluster.name,
       answered,
-      json: { cluster: cluster.name, node, at: position, copies, of, as: session.as, seq, lost },
-      place: `${position.text}, on ${copies} of ${of}`,
+      json: { cluster: cluster.name, node, shard, at: position, copies, of, as: session.as, seq, lost },
+      place: `${position.text}, on ${copies} of ${of}${where}`,
     };
   });
 }
@@ -167,9 +172,10 @@ export function lostNote(lost: readonly Lost[]): string {
     .join('; ');
 }
 
-/** A role is looked for afresh; for a name any snapshot will do. */
-async function nodeNamed(selector: string, cluster: Cluster, { chance }: Context): Promise<NodeId> {
-  const snapshot = await (selector.startsWith('@') ? cluster.freshSnapshot() : cluster.recentSnapshot());
+/** A role is looked for afresh, and means that in the key's shard; for a name any snapshot will do. */
+async function nodeNamed(selector: string, cluster: ShardOfCluster, { chance }: Context): Promise<NodeId> {
+  const { freshSnapshot, recentSnapshot } = namesShard(selector) ? cluster.whole : cluster;
+  const snapshot = await (selector.startsWith('@') ? freshSnapshot() : recentSnapshot());
   return selectNode(selector, snapshot, { chance });
 }
 

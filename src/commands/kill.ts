@@ -24,7 +24,7 @@ export const kill = nodeActionCommand({
   already: 'was not running',
   next: (cluster, nodes, led) => [
     `replab status -c ${cluster}`,
-    ...(led ? [`replab promote -c ${cluster} @follower.0`] : []),
+    ...led.map(({ promote }) => `replab promote -c ${cluster} ${promote}`),
     `replab start -c ${cluster} ${nodes.join(',')}`,
   ],
 });

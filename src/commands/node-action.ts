@@ -1,5 +1,6 @@
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNodes, selectorForms } from '../client/selectors.ts';
+import { shardCount } from '../cluster/shard-view.ts';
 import type { NodeState, Snapshot } from '../cluster/snapshot.ts';
 import type { Methods, NodeAction } from '../control/message.ts';
 import type { NodeId } from '../protocol/node-id.ts';
@@ -27,8 +28,8 @@ interface ActionCommand {
   readonly already: string;
   /** States of the nodes `@random` may fall on; those that run when left out. */
   readonly randomOf?: readonly NodeState[];
-  /** `led`: the leader was among them. */
-  next?(cluster: string, nodes: readonly NodeId[], led: boolean): readonly string[];
+  /** `led`: the shards whose leader was among them. */
+  next?(cluster: string, nodes: readonly NodeId[], led: readonly Led[]): readonly string[];
 }
 
 const selectorsNote = `Nodes are named by:\n${selectorForms.map(([form, means]) => `  ${form.padEnd(18)}${means}`).join('\n')}`;
@@ -54,7 +55,7 @@ export function nodeActionCommand(spec: ActionCommand): Command {
       withCluster(opening(context), async (cluster) => {
         const snapshot = await cluster.freshSnapshot();
         const nodes = meant(spec, args.nodes, snapshot, context);
-        const led = snapshot.leaders.some(({ id, newest }) => newest && nodes.includes(id));
+        const led = ledBy(nodes, snapshot);
         const params = spec.params?.(options) ?? {};
         const answer = await cluster.request(
           'node',
@@ -69,6 +70,17 @@ export function nodeActionCommand(spec: ActionCommand): Command {
         };
       }),
   });
+}
+
+/** A shard without a leader: how to make its first follower lead. */
+export interface Led {
+  readonly promote: string;
+}
+
+function ledBy(nodes: readonly NodeId[], snapshot: Snapshot): readonly Led[] {
+  const led = snapshot.leaders.filter(({ id, newest }) => newest && nodes.includes(id));
+  if (shardCount(snapshot) === 1) return led.map(() => ({ promote: '@follower.0' }));
+  return led.map(({ shard }) => ({ promote: `@follower.0:${shard} --shard ${shard}` }));
 }
 
 /** Whom the words stand for. One that is down and was not named itself may be passed over. */

@@ -12,7 +12,7 @@ export const set = defineCommand({
   name: 'set',
   summary: 'change settings of a running cluster',
   notes: [
-    'A change is an entry of the replication log: it holds from its position on, for every replica, and survives failover.',
+    'A change is an entry of the replication log: it holds from its position on, for every replica, and survives failover. With several shards it is an entry of each log.',
     ...settingsNote((option) => option.live),
   ],
   args: { settings: completing(settingWords, several('NAME=VALUE', 'one or more settings', true)) },
@@ -36,7 +36,7 @@ export const set = defineCommand({
             name,
             name in settings ? { text: value, paint: 'bold' as const } : value,
           ]);
-          return `${table(['SETTING', 'VALUE'], rows, style)}\n${style.dim(`in force from ${answer.at} · event ${answer.event}`)}`;
+          return `${table(['SETTING', 'VALUE'], rows, style)}\n${style.dim(`in force from ${answer.positions.join(', ')} · event ${answer.event}`)}`;
         },
       };
     }),

@@ -1,5 +1,6 @@
 import type { LagView, NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { clientAt } from '../cluster/place.ts';
+import { eachShard, shardCount } from '../cluster/shard-view.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { count } from './count.ts';
 import { faultTable } from './fault-text.ts';
@@ -35,11 +36,14 @@ function burdenLine({ id, clockErrorMs, waiting }: NodeView): readonly string[] 
   return words.length === 0 ? [] : [`${id}  ${words.join(', ')}`];
 }
 
-function aboutLine({ mode, nodes, options, tMs, divergence, events }: Snapshot): string {
+function aboutLine(snapshot: Snapshot): string {
+  const { mode, nodes, options, tMs, divergence, events } = snapshot;
+  const shards = shardCount(snapshot);
   const sync = options['sync'] === undefined ? [] : [`sync ${options['sync'] ?? '?'}`];
   return [
     mode,
     count(nodes.length, 'node'),
+    ...(shards === 1 ? [] : [count(shards, 'shard')]),
     ...sync,
     `up ${upTime(tMs)}`,
     `contents ${divergence.state}`,
@@ -72,9 +76,14 @@ const columns = ['ROLE', 'EPOCH', 'RECEIVED', 'APPLIED', 'BEHIND', 'KEYS', 'PID'
 
 function nodeTable(snapshot: Snapshot, style: Style): string {
   const placed = snapshot.nodes.some(({ region }) => region !== null);
-  const rows = snapshot.nodes.map((node): Cell[] => [
+  const shards = eachShard(snapshot);
+  const sharded = shards.length > 1;
+  const replicas = snapshot.nodes.flatMap((_, i) => shards.map(({ nodes }) => nodes[i]!));
+  const optional = [...(placed ? ['REGION'] : []), ...(sharded ? ['SHARD'] : [])];
+  const rows = replicas.map((node, i): Cell[] => [
     { text: node.id, paint: 'bold' },
     ...(placed ? [node.region ?? '-'] : []),
+    ...(sharded ? [String(i % shards.length)] : []),
     stateCell(node),
     node.role === 'leader' ? { text: 'leader', paint: 'good' } : (node.role ?? '?'),
     node.epoch?.text ?? '?',
@@ -85,10 +94,10 @@ function nodeTable(snapshot: Snapshot, style: Style): string {
     node.pid === null ? '-' : String(node.pid),
   ]);
   return table(
-    ['NODE', ...(placed ? ['REGION'] : []), 'STATE', ...columns],
+    ['NODE', ...optional, 'STATE', ...columns],
     rows,
     style,
-    placed ? [8, 9] : [7, 8],
+    [7, 8].map((column) => column + optional.length),
   );
 }
 

@@ -4,6 +4,7 @@ import { clusterDir } from '../control/state-dir.ts';
 import { maxNodes, type ClusterSpec, type Durability } from '../cluster/spec.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { findMode, modes } from '../protocol/modes.ts';
+import { maxShards } from '../protocol/shard.ts';
 import { launchCluster, type Launched } from '../supervisor/launch.ts';
 import { defineCommand, type Context, type Option, type Result, type StreamItem } from './command.ts';
 import { count } from './count.ts';
@@ -19,6 +20,7 @@ import type { Style } from './style.ts';
 /** The name of a cluster that nobody named. */
 const defaultName = 'c1';
 const defaultNodes = 3;
+const defaultShards = 1;
 const defaultDurability: Durability = 'normal';
 
 /** Null when left out: kept data then say what it is. */
@@ -51,6 +53,7 @@ export const up = defineCommand({
   summary: 'start a cluster in the background; returns when every follower has caught up',
   notes: [
     `Without -c NAME it is called ${defaultName}. n1 leads first. Interrupted, it takes the half-started cluster down again.`,
+    'With --shards 2, n1 leads one half of the keys and n2 the other, each with a log of its own; every node has a replica of both. Which shard a key is in says `put`; keys with the same tag in braces, as `cart:{alice}`, are together.',
     'Between nodes and clients of different regions everything takes half a round trip each way. Without --latency regions named us, eu, ap, au or sa are as far apart as those continents, others 100 ms; within a region there is no distance. A file has a round trip a line, as `eu:us=80ms` (`eu:eu=1ms` is within one), or JSON, `{"eu:us": "80ms"}`.',
     presetsNote,
     'A name whose data were kept (`replab down --keep`) brings them back, as they were; settings that are given are then changed.',
@@ -71,6 +74,12 @@ export const up = defineCommand({
         word('normal', 'full'),
       ),
     ),
+    shards: orAsKept(
+      'N',
+      `parts of the keys, each with a leader of its own; at most ${maxShards}`,
+      defaultShards,
+      (given) => parseInteger(given, 1, maxShards),
+    ),
     regions: text('WORDS', 'regions to deal the nodes to in turn, like eu,us,ap; or eu:n1,n2/us:n3'),
     latency: completing(
       fixed(...presetNames),
@@ -88,6 +97,7 @@ export const up = defineCommand({
     { run: 'replab up', does: 'three nodes, asynchronous replication' },
     { run: 'replab up -c t1 --nodes 5 --sync 1', does: 'a write waits for one follower' },
     { run: 'replab up -c t3 --regions eu,us,ap', does: 'a node on each continent, as far apart as in life' },
+    { run: 'replab up -c t4 --shards 2', does: 'two logs, led by n1 and n2' },
     { run: 'replab up -c t2 --sync majority --write-timeout 2s --json', does: 'for a script' },
   ],
   endless: ({ options }) => options.foreground,
@@ -99,8 +109,8 @@ export const up = defineCommand({
     const read = readRecord(clusterDir(context.root, name));
     const kept = read.type === 'record' ? read.record : null;
     const given = givenOptions(options as Readonly<Record<string, unknown>>);
-    const { nodes, mode, durability, regions, latency } = options;
-    const asked = { nodes, mode, durability, regions, latency };
+    const { nodes, mode, durability, shards, regions, latency } = options;
+    const asked = { nodes, mode, durability, shards, regions, latency };
     const spec = specOf(name, kept, asked, given);
     const launched = await launchCluster({
       root: context.root,
@@ -130,6 +140,7 @@ interface Asked {
   readonly nodes: number | null;
   readonly mode: string | null;
   readonly durability: Durability | null;
+  readonly shards: number | null;
   readonly regions: string | null;
   readonly latency: string | null;
 }
@@ -174,7 +185,7 @@ function specOf(name: string, kept: ClusterRecord | null, asked: Asked, given: T
     mode: mode.name,
     engine: 'replab',
     nodes,
-    shards: kept?.spec.shards ?? 1,
+    shards: asked.shards ?? kept?.spec.shards ?? defaultShards,
     options: kept === null ? given : kept.spec.options,
     durability,
     ...(regions === undefined ? {} : { regions }),

@@ -1,3 +1,4 @@
+import { eachShard } from '../cluster/shard-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { wiresOf } from '../faults/wires.ts';
 import { count } from './count.ts';
@@ -10,10 +11,27 @@ export interface ClusterVerdict {
 
 /** One line on how a cluster is, worst first: what somebody who looks at it wants to know before the table. */
 export function verdictOf(snapshot: Snapshot): ClusterVerdict {
+  const cut = cutOf(snapshot);
+  const shards = eachShard(snapshot);
+  if (shards.length === 1 || snapshot.phase !== 'ready') return verdictOfShard(snapshot, cut);
+  // What is cut is cut for all of them: said once, before the shards that suffer.
+  const verdicts = shards.map((one) => verdictOfShard(one, []));
+  const worst = (['bad', 'caution'] as const).find((level) => verdicts.some((one) => one.level === level));
+  if (worst === undefined) {
+    const leads = shards.map(({ leaders }, shard) => `${leaders[0]?.id} leads shard ${shard}`);
+    const text = `${leads.join(', ')}; ${[...cut, 'every follower has all of it'].join('; ')}`;
+    return { level: cut.length === 0 ? 'good' : 'caution', text };
+  }
+  const told = verdicts.flatMap(({ level, text }, shard) =>
+    level === worst ? [`shard ${shard}: ${text}`] : [],
+  );
+  return { level: worst, text: [...cut, ...told].join(' · ') };
+}
+
+function verdictOfShard(snapshot: Snapshot, cut: readonly string[]): ClusterVerdict {
   const { leaders, nodes, phase, divergence } = snapshot;
   if (phase !== 'ready') return { level: 'caution', text: phase };
   const newest = leaders.filter(({ newest: is }) => is);
-  const cut = cutOf(snapshot);
   if (leaders.length === 0) {
     return { level: 'bad', text: ['no leader: nobody takes writes', ...cut].join('; ') };
   }

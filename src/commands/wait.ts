@@ -1,4 +1,6 @@
 import { withCluster } from '../client/cluster-connection.ts';
+import { ofShard } from '../cluster/shard-view.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import { selectNodes } from '../client/selectors.ts';
 import { conditions, waitFor, type ConditionName } from '../client/wait-conditions.ts';
 import { ReplabError } from '../control/errors.ts';
@@ -7,6 +9,7 @@ import { defineCommand } from './command.ts';
 import { opening } from './opening.ts';
 import { fixed, nodeWords } from './completes.ts';
 import { completing, integerOr, notOneOf, required, several } from './params.ts';
+import { checkedShard, shardOption } from './shards.ts';
 
 export const wait = defineCommand({
   name: 'wait',
@@ -25,6 +28,7 @@ export const wait = defineCommand({
     nodes: completing(nodeWords, several('NODE', 'nodes or selectors the condition is about', false)),
   },
   options: {
+    shard: shardOption('as far as this shard goes; all of them without it'),
     after: integerOr('only when the event with this number has happened', 0, Number.MAX_SAFE_INTEGER, 0),
   },
   examples: [
@@ -39,11 +43,15 @@ export const wait = defineCommand({
           ? []
           : selectNodes(args.nodes, await cluster.freshSnapshot(), { chance: context.chance });
       const condition = conditions[args.condition].create(nodes);
+      const seen = (snapshot: Snapshot): Snapshot =>
+        options.shard === null ? snapshot : ofShard(snapshot, checkedShard(options.shard, snapshot));
       const waited = await waitFor(
         cluster.freshSnapshot,
         (snapshot) => {
           const missing =
-            snapshot.events < options.after ? `event ${options.after} has not happened` : condition(snapshot);
+            snapshot.events < options.after
+              ? `event ${options.after} has not happened`
+              : condition(seen(snapshot));
           if (missing !== null) context.progress(`waiting for ${args.condition}: ${missing}`);
           return missing;
         },

@@ -23,6 +23,8 @@ export interface UpOptions extends Settings {
   /** Made up when left out, so that clusters stand side by side. */
   readonly name?: string;
   readonly nodes?: number;
+  /** Parts of the keys, each with a leader of its own. */
+  readonly shards?: number;
   /** `none`, a count, `all`, `majority`, or a node: who must hold a write before it is acknowledged. */
   readonly sync?: string | number;
   readonly durability?: 'normal' | 'full';
@@ -139,7 +141,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** A leader by hand, under a new epoch. */
-  promote(node: string, options: { readonly force?: boolean } = {}): Promise<Ran> {
+  promote(node: string, options: { readonly shard?: number; readonly force?: boolean } = {}): Promise<Ran> {
     return this.run(['promote', node, ...optionWords(options)]);
   }
 
@@ -178,7 +180,10 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Until it is so; throws ReplabError `timeout` with what was missing. */
-  wait(condition: ConditionName, options: { readonly timeout?: Duration } = {}): Promise<Ran> {
+  wait(
+    condition: ConditionName,
+    options: { readonly shard?: number; readonly timeout?: Duration } = {},
+  ): Promise<Ran> {
     return this.run(['wait', condition, ...optionWords(options)]);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cluster } from '../client/cluster-connection.ts';
-import { openNodeReader } from '../client/node-reader.ts';
+import { openNodeReader, type NodeReader } from '../client/node-reader.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import type { Operation } from '../history/operation.ts';
@@ -60,8 +60,11 @@ function awaited({ nodes }: Snapshot): readonly NodeView[] {
   return nodes.filter(({ state }) => state === 'running' || state === 'starting');
 }
 
-function isSettled({ state, role, lag, rewinding }: NodeView): boolean {
-  return state === 'running' && role !== null && lag.entries === 0 && rewinding !== true;
+function isSettled({ state, replicas }: NodeView): boolean {
+  const settled = replicas.map(
+    ({ role, lag, rewinding }) => role !== null && lag.entries === 0 && rewinding !== true,
+  );
+  return state === 'running' && settled.every(Boolean);
 }
 
 /** Null when it does not answer. Each key is an operation of its own, all under way while the pages are read. */
@@ -95,17 +98,24 @@ async function readNode(
 }
 
 async function pageOf(view: NodeView, cluster: string, prefix: string): Promise<ReadonlyMap<string, string>> {
-  const reader = openNodeReader(view, cluster);
-  try {
-    const pairs = new Map<string, string>();
-    for (let after = prefix; ;) {
-      const page = await reader.page(after, pageKeys);
-      for (const [key, value] of page.pairs) if (key.startsWith(prefix)) pairs.set(key, value);
-      const last = page.pairs.at(-1)?.[0];
-      if (!page.more || last === undefined || !last.startsWith(prefix)) return pairs;
-      after = last;
+  const pairs = new Map<string, string>();
+  for (const { shard } of view.replicas) {
+    const reader = openNodeReader(view, { cluster, shard });
+    try {
+      for await (const [key, value] of pairsOf(reader, prefix)) pairs.set(key, value);
+    } finally {
+      reader.close();
     }
-  } finally {
-    reader.close();
+  }
+  return pairs;
+}
+
+async function* pairsOf(reader: NodeReader, prefix: string): AsyncGenerator<readonly [string, string]> {
+  for (let after = prefix; ;) {
+    const page = await reader.page(after, pageKeys);
+    yield* page.pairs.filter(([key]) => key.startsWith(prefix));
+    const last = page.pairs.at(-1)?.[0];
+    if (!page.more || last === undefined || !last.startsWith(prefix)) return;
+    after = last;
   }
 }

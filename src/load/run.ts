@@ -161,7 +161,7 @@ async function carryOut(
   try {
     const { node, answer } = await actor.call(call);
     const operation = begun.ended('ok', node, isRead ? workload.shown(answer) : value);
-    return over(operation, null, scene.leads(node) ? 'leader' : 'follower');
+    return over(operation, null, scene.leads(node, key) ? 'leader' : 'follower');
   } catch (thrown) {
     const { code, facts } = errorIn(thrown);
     const node = typeof facts.node === 'string' ? facts.node : null;

@@ -1,12 +1,14 @@
 import type { Cluster } from '../client/cluster-connection.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { NodeId } from '../protocol/node-id.ts';
+import { shardOf } from '../protocol/shard.ts';
 
 /** The cluster as it was last seen. */
 export interface Scene {
   /** For clients that look where to go before every operation: one look serves them all. */
   readonly cluster: Cluster;
-  leads(node: NodeId): boolean;
+  /** Of a key: it leads the shard that the key is in. */
+  leads(node: NodeId, key: string): boolean;
   /** Aborts when the cluster goes down, or its supervisor does. */
   readonly gone: AbortSignal;
   close(): void;
@@ -34,7 +36,10 @@ export async function watchScene(cluster: Cluster): Promise<Scene> {
       freshSnapshot: () => Promise.resolve(latest),
     },
     gone: gone.signal,
-    leads: (node) => latest.leaders.some(({ id }) => id === node),
+    leads(node, key) {
+      const shard = shardOf(key, cluster.spec.shards);
+      return latest.leaders.some((leader) => leader.id === node && leader.shard === shard);
+    },
     close: () => aborter.abort(),
   };
 }

@@ -53,7 +53,7 @@ describe('arguments and options', () => {
 
   test('flags, durations and numbers arrive as what they are', async () => {
     expect((await parse('expect', 'true', '--within', '1.5s')).input.options).toMatchObject({ within: 1500 });
-    expect((await parse('promote', 'n2', '--force')).input.options).toEqual({ force: true });
+    expect((await parse('promote', 'n2', '--force')).input.options).toEqual({ shard: null, force: true });
     expect((await parse('events', '--after', '7')).input.options).toMatchObject({ after: 7, follow: false });
     expect((await parse('log', '--after', '2@n1/30')).input.options).toMatchObject({
       after: 30,

@@ -111,6 +111,12 @@ async function restore(healthy: Cluster): Promise<void> {
     await healthy.request('set', { settings: { sync: 'none', 'write-timeout': '5s' } });
 }
 
+/** Ids of faults count up over a cluster's life; and some examples are about shards. */
+async function whereFor(run: string, own: Shell): Promise<Shell> {
+  if (run.includes('--shard ')) return await cluster('--shards', '2');
+  return run === 'replab heal f1' ? await cluster() : own;
+}
+
 describe('examples work as they stand', () => {
   test('on a cluster', { timeout: 180_000 }, async () => {
     // Some examples are about regions; distance would only make all of them slower.
@@ -119,8 +125,7 @@ describe('examples work as they stand', () => {
     for (const { run } of await examplesOf(
       commandNames.filter((name) => !alone.some((one) => one === name)),
     )) {
-      // Ids of faults count up over a cluster's life.
-      const where = run === 'replab heal f1' ? await cluster() : own;
+      const where = await whereFor(run, own);
       if (where === own) await restore(healthy);
       await where.ok('put', 'x', '1');
       await where.ok('wait', 'caught-up', '-q');
