@@ -25,7 +25,7 @@ export const token = defineCommand({
     name: completing(identityWords, required('NAME', 'whose', parseIdentity)),
     source: optional(
       'FILE|TEXT',
-      'of import: a token as export printed it, or a position; - for standard input',
+      'of import: a token as export printed it, a position, or as:ALICE for what another has seen; - for standard input',
     ),
   },
   options: {},
@@ -33,6 +33,7 @@ export const token = defineCommand({
     { run: 'replab token show alice', does: 'what alice has seen, and what it cost' },
     { run: 'replab token export alice > phone.json', does: 'for another device' },
     { run: 'replab token import alice-phone phone.json', does: 'which has seen all that now' },
+    { run: 'replab token import alice-tablet as:alice', does: 'the same, on this machine' },
     { run: 'replab token clear alice', does: 'a new session' },
   ],
   run: (context, { args: { action, name, source } }) =>
@@ -67,23 +68,19 @@ async function tell(
   cluster: Cluster,
   { action, name }: { readonly action: 'show' | 'export'; readonly name: string },
 ): Promise<DocumentResult> {
-  const { readIdentity } = await import('../client/session/identity.ts');
-  const { dir, spec } = cluster;
-  const record = readIdentity({ cluster: cluster.name, mode: spec.mode, dir, as: name });
-  if (record === null) {
-    const names = identitiesIn(dir).join(', ');
-    throw new ReplabError('no-such-session', { cluster: cluster.name, as: name, names });
-  }
-  const { state } = record;
-  const held = tokenOf(cluster.name, spec.mode, state.seen);
+  const state = await stateOf(cluster, name);
+  const held = tokenOf(cluster.name, cluster.spec.mode, state.seen);
   if (action === 'export') return { kind: 'document', json: held, text: () => JSON.stringify(held) };
   const { counts, indeterminate } = state;
   const json = { schema: 'replab.session/1', as: name, token: held, indeterminate, counts };
-  return {
-    kind: 'document',
-    json,
-    text: () => sessionText(held, state),
-  };
+  return { kind: 'document', json, text: () => sessionText(held, state) };
+}
+
+async function stateOf({ name: cluster, spec, dir }: Cluster, as: string): Promise<SessionState> {
+  const { readIdentity } = await import('../client/session/identity.ts');
+  const record = readIdentity({ cluster, mode: spec.mode, dir, as });
+  if (record !== null) return record.state;
+  throw new ReplabError('no-such-session', { cluster, as, names: identitiesIn(dir).join(', ') });
 }
 
 function sessionText({ shards }: SessionToken, { counts, indeterminate }: SessionState): string {
@@ -120,8 +117,7 @@ async function add(
   cluster: Cluster,
   { name, source }: { readonly name: string; readonly source: string },
 ): Promise<DocumentResult> {
-  const text = source === '-' ? (await context.stdin()).toString('utf8') : source;
-  const given = tokenIn(text, cluster);
+  const given = await sourced(context, cluster, source);
   refuseForeign(given, cluster.name, cluster.spec.mode);
   const { holdIdentity } = await import('../client/session/identity.ts');
   const held = await holdIdentity(heldOptions(context, cluster, name));
@@ -135,6 +131,15 @@ async function add(
   } finally {
     held.release();
   }
+}
+
+/** What was seen by another user of this cluster, or what a token says. */
+async function sourced(context: Context, cluster: Cluster, source: string): Promise<SessionToken> {
+  if (source.startsWith('as:')) {
+    const { seen } = await stateOf(cluster, parseIdentity(source.slice('as:'.length)));
+    return tokenOf(cluster.name, cluster.spec.mode, seen);
+  }
+  return tokenIn(source === '-' ? (await context.stdin()).toString('utf8') : source, cluster);
 }
 
 function heldOptions({ timeoutMs }: Context, { name, spec, dir }: Cluster, as: string) {

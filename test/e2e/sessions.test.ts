@@ -181,6 +181,11 @@ describe('token', () => {
     expect(await json('token', 'show', 'phone')).toMatchObject({
       counts: { leaderReads: 1, followerReads: 1, moves: 1 },
     });
+    await ok('token', 'import', 'tablet', 'as:alice');
+    expect(await json('token', 'show', 'tablet')).toMatchObject({
+      token: (await json('token', 'show', 'alice'))['token'],
+    });
+    expect(await run(['token', 'import', 'tablet', 'as:nobody'])).toMatchObject({ exit: 4 });
     await ok('token', 'clear', 'alice');
     expect(await run(['token', 'show', 'alice'])).toMatchObject({ exit: 4 });
     writeFileSync(file, readFileSync(file, 'utf8').replace('"t1"', '"t2"'));
