@@ -99,18 +99,18 @@ async function write(
 ): Promise<Answered> {
   const end = performance.now() + withinMs;
   let target = at === null ? await leaderHint(cluster) : await addressOf(cluster, at);
-  let behind: NodeId | null = null;
+  let behind: ReplabError | null = null;
   for (let hops = 0; ; hops += 1) {
     target ??= await findLeader(cluster, end - performance.now());
-    if (target === null || hops > maxHops) throw new ReplabError('no-leader', cluster.facts);
+    if (target === null || hops > maxHops) throw behind ?? new ReplabError('no-leader', cluster.facts);
     const facts = { ...cluster.facts, node: target.node };
     const exchange = await ask(target, command, end - performance.now(), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
       return { node: target.node, shard: cluster.shard, ...placedOf(exchange.value) };
-    const moved = at === null && target.node !== behind ? nextLeader(exchange) : null;
+    const moved = at === null && target.node !== behind?.facts['node'] ? nextLeader(exchange) : null;
     if (moved === null) throw writeError(exchange, facts, withinMs);
     // Who lacks what the session has seen leads an old epoch, or nobody leads a newer one.
-    if (isBehind(exchange)) behind = target.node;
+    if (isBehind(exchange)) behind = writeError(exchange, facts, withinMs);
     target = moved === 'ask' ? null : moved;
   }
 }

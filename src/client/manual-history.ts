@@ -42,34 +42,42 @@ export interface RecordOptions {
 
 /**
  * The operations that people make by hand, in the cluster's own history (`check` reads it): a process for each
- * user, and one for each command of nobody's. Both lines are appended at once each, so that writers do not mix.
- * What is not completed when its process dies is `info`, as it should be.
+ * user, and one for each command of nobody's. Lines are appended whole, so that writers do not mix. What is not
+ * completed when its process dies is `info`, as it should be.
+ *
+ * What cannot be recorded is not written: somebody would read it, and the history would not know whence. A read
+ * that is missing is missed by nobody, so that reads go on where the disk is full.
  */
 export class ManualHistory {
-  readonly process: number;
+  /** Null while it cannot be written. */
+  readonly process: number | null;
   readonly #path: string;
-  readonly #fields: object;
+  readonly #as: string | null;
   readonly #since: number;
+  readonly #failure: unknown;
 
   constructor({ dir, nodes, as, process }: RecordOptions) {
     this.#path = paths.history(dir, manualHistory);
+    this.#as = as;
     try {
       makePrivateDir(paths.histories(dir));
       begin(this.#path, nodes);
       this.process = process ?? nextProcess(paths.manualProcesses(dir));
       this.#since = statSync(this.#path).birthtimeMs;
+      this.#failure = null;
     } catch (error) {
-      throw unwritable(this.#path, error);
+      this.process = process;
+      this.#since = 0;
+      this.#failure = error;
     }
-    this.#fields = { process: this.process, ...(as === null ? {} : { session: as }) };
   }
 
   /** Runs it between its two lines. What `run` throws is `fail` when it is definite, else `info`. */
   async record<T>(op: RecordedOp, run: () => Promise<T>, endOf: (done: T) => RecordedEnd): Promise<T> {
-    try {
-      this.#append({ type: 'invoke', ...op });
-    } catch (error) {
-      throw unwritable(this.#path, error);
+    const failure = this.#failure ?? this.#tryAppend({ type: 'invoke', ...op });
+    if (failure !== null) {
+      if (op.f === 'read') return run();
+      throw failure instanceof ReplabError ? failure : unwritable(this.#path, failure);
     }
     try {
       const done = await run();
@@ -81,18 +89,20 @@ export class ManualHistory {
     }
   }
 
-  #append(event: object): void {
-    const time = Math.max(0, Math.round((Date.now() - this.#since) * 1e6));
-    appendFileSync(this.#path, `${JSON.stringify({ ...event, ...this.#fields, time })}\n`, { mode: 0o600 });
-  }
-
-  /** Without its line an operation may have happened or not: that is what a history without it says. */
-  #tryAppend(event: object): void {
+  /** Null when it is written. Without the line of its end an operation may have happened or not. */
+  #tryAppend(event: object): unknown {
     try {
       this.#append(event);
-    } catch {
-      // See above.
+      return null;
+    } catch (error) {
+      return error;
     }
+  }
+
+  #append(event: object): void {
+    const time = Math.max(0, Math.round((Date.now() - this.#since) * 1e6));
+    const who = { process: this.process, ...(this.#as === null ? {} : { session: this.#as }) };
+    appendFileSync(this.#path, `${JSON.stringify({ ...event, ...who, time })}\n`, { mode: 0o600 });
   }
 }
 

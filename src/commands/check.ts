@@ -30,7 +30,7 @@ export const check = defineCommand({
   notes: [
     'A history is what clients did and what they were told: operation maps as Jepsen writes them (JSON lines, a JSON array, or EDN; packed by gzip or not). One that is violated is shown by the few operations that contradict the claim.',
     `Claims: ${checkers.map(({ name }) => name).join(', ')}.`,
-    'The id of a load, such as l1, is its history in the cluster; a file of that name is ./l1. Without a name it is the only load’s there was.',
+    'The id of a load, such as l1, is its history in the cluster, and `manual` that of single commands; a file of that name is ./l1. Without a name it is the only load’s there was.',
     'Without --as, those are checked that the workload is for, or of other histories all that fit what was done; those about which the history says too little are listed, and do not decide the exit code. A claim asked for by name does.',
     'A time budget that is used up ends in "unknown", never in a wrong answer.',
   ],

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { onlyCluster } from '../control/attach.ts';
 import { ReplabError } from '../control/errors.ts';
-import { clusterDir, paths } from '../control/state-dir.ts';
+import { clusterDir, manualHistory, paths } from '../control/state-dir.ts';
 import type { Completes } from './completes.ts';
 import type { Context } from './command.ts';
 
@@ -10,15 +10,17 @@ export function isLoadId(name: string): boolean {
   return /^l\d{1,9}$/.test(name);
 }
 
+const isId = (given: string): boolean => isLoadId(given) || given === manualHistory;
+
 /**
- * The file of a history: a path is one, the id of a load stands for its own. Null: the cluster's only one; those of
- * loads come first, since nearly every cluster has one of single commands as well.
+ * The file of a history: a path is one, the id of a load stands for its own, `manual` for that of single commands.
+ * Null: the cluster's only one; those of loads come first, since nearly every cluster has the other as well.
  */
 export function historyFile(
   { root, cluster: named }: Pick<Context, 'root' | 'cluster'>,
   given: string | null,
 ): string {
-  if (given !== null && !isLoadId(given)) return given;
+  if (given !== null && !isId(given)) return given;
   const cluster = named ?? onlyCluster(root);
   const dir = clusterDir(root, cluster);
   const all = historiesOf(dir);

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Cluster } from '../../src/client/cluster-connection.ts';
 import { createKeyValueClient, type KeyValueClient } from '../../src/client/key-value.ts';
-import type { LeaderView, NodeView, Snapshot } from '../../src/cluster/snapshot.ts';
+import type { NodeView } from '../../src/cluster/snapshot.ts';
 import { createChance } from '../../src/lib/chance.ts';
 import type { Outcome } from '../../src/protocol/request.ts';
 import { lonelyLeader, okOf, scriptedNode } from '../node/scripted-node.ts';
 import { until } from '../support/until.ts';
-import { node, sample, silent } from './sample.ts';
+import { clusterAt } from './cluster-at.ts';
+import { silent } from './sample.ts';
 
 const put = ['RL.PUT', 'x', '1'];
 const get = ['RL.GET', 'x'];
@@ -21,35 +21,7 @@ function client(
   over: Readonly<Record<string, Partial<NodeView>>> = {},
   region: string | null = null,
 ): KeyValueClient {
-  const leaders: LeaderView[] =
-    leader === null ? [] : [{ id: leader, shard: 0, epoch: sample().leaders[0]!.epoch, newest: true }];
-  const nodes = Object.entries(ports).map(([id, port]) =>
-    node(id, {
-      role: id === leader ? 'leader' : 'follower',
-      address: { client: port === null ? null : `127.0.0.1:${port}`, direct: null, clientAt: {} },
-      ...over[id],
-    }),
-  );
-  const snapshot = (): Promise<Snapshot> => Promise.resolve(sample({ leaders, nodes }));
-  const cluster: Cluster = {
-    name: 't1',
-    spec: {
-      name: 't1',
-      mode: 'single-leader',
-      engine: 'replab',
-      nodes: Object.keys(ports),
-      options: {},
-      shards: 1,
-      durability: 'normal',
-      regions: { of: {}, latencyMs: { eu: { eu: 0, us: 40 }, us: { eu: 40, us: 0 } } },
-    },
-    dir: '',
-    request: () => Promise.reject(new Error('not asked for here')),
-    freshSnapshot: snapshot,
-    recentSnapshot: snapshot,
-    close: () => {},
-  };
-  const created = createKeyValueClient(cluster, region);
+  const created = createKeyValueClient(clusterAt(ports, leader, over), region);
   onTestFinished(() => created.close());
   return created;
 }

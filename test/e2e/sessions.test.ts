@@ -54,6 +54,21 @@ describe('a session', () => {
     expect(any.moved.map(({ node }) => node).toSorted()).toEqual(['n2', 'n3']);
   });
 
+  test('waits at a replica until it has caught up', async () => {
+    const { ok, json, start } = await cluster(...named);
+    await ok('isolate', 'n3');
+    await ok('put', 'x', '1', '--as', 'alice');
+    const words = ['get', 'x', '--as', 'alice', '--read', 'n3', '--guarantee', 'read-your-writes'];
+    const reading = start([...words, '--wait', '25s', '--json']);
+    await ok('heal');
+    const { exit, stdout } = await reading.ended;
+    expect({ exit, got: JSON.parse(stdout) as Got }).toMatchObject({
+      exit: 0,
+      got: { value: '1', node: 'n3', moved: [] },
+    });
+    expect(await json('token', 'show', 'alice')).toMatchObject({ counts: { followerReads: 1, moves: 0 } });
+  });
+
   test('is told once of what is lost, and goes on; so are its writes', async () => {
     const { ok, json } = await cluster(...named);
     await ok('put', 'x', 'old', '--as', 'alice');

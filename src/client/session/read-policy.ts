@@ -89,7 +89,7 @@ function order(nodes: ReadOrder['nodes']): ReadOrder {
 }
 
 /** Highest random weight (Thaler, Ravishankar, 1996): when a node dies, only its own users move. */
-function byHash(user: string, nodes: readonly NodeId[]): readonly NodeId[] {
+export function byHash(user: string, nodes: readonly NodeId[]): readonly NodeId[] {
   const weight = (node: NodeId): number => hash48(node, hash48(user));
   return nodes.toSorted((a, b) => weight(b) - weight(a));
 }
