@@ -30,9 +30,9 @@ describe('the history of what is done by hand', () => {
         () => Promise.reject(new ReplabError(code, { node: 'n2' })),
         () => done,
       );
-    await expect(failing('not-leader', write)).rejects.toThrow();
-    await expect(failing('no-answer', write)).rejects.toThrow();
-    await expect(failing('no-answer', read)).rejects.toThrow();
+    await expect(failing('not-leader', write)).rejects.toThrow('not-leader');
+    await expect(failing('no-answer', write)).rejects.toThrow('no-answer');
+    await expect(failing('no-answer', read)).rejects.toThrow('no-answer');
     expect(
       recorded(dir).operations.map(({ f, outcome, session, node }) => [f, outcome, session, node]),
     ).toEqual([

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byHash, parseReadPolicy, readOrder, type Reader } from '../../src/client/session/read-policy.ts';
 import { createChance } from '../../src/lib/chance.ts';
+import { fc } from '../support/property.ts';
 import { node, sample } from './sample.ts';
 
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];

@@ -24,7 +24,7 @@ const holding =
   };
 
 const forked = ({ request: { op, after = [] } }: Asked): Outcome => {
-  const [lost] = after.filter(({ index }) => index > 4);
+  const lost = after.find(({ index }) => index > 4);
   if (lost === undefined && op.kind === 'put') return okOf({ kind: 'written' }, 3);
   if (lost === undefined) return okOf({ kind: 'value', value: 'other' }, 3);
   return { type: 'refused', code: 'write-lost', lost: { token: lost, forkedAt: at('1@n1/4') } };
