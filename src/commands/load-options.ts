@@ -1,13 +1,23 @@
 import { placeIn } from '../client/standpoint.ts';
-import { parseReadFrom, readTargets } from '../client/read-targets.ts';
+import { parseGuarantees } from '../client/session/guarantees.ts';
+import { parseReadPolicy, policyWords, readOrder } from '../client/session/read-policy.ts';
 import type { Cluster } from '../client/cluster-connection.ts';
+import { ReplabError } from '../control/errors.ts';
 import type { LoadPlan } from '../control/load-plan.ts';
 import { workloads, type WorkloadName } from '../workloads/workloads.ts';
 import type { Option } from './command.ts';
 import { readWords } from './completes.ts';
 import { regionOption } from './key-value.ts';
+import { parseIdentity, sessionOptions } from './session-options.ts';
 import { completing, duration, integer, integerOr, lasting, textOr, UsageError } from './params.ts';
 import type { Chance } from '../lib/chance.ts';
+
+const asPrefix: Option<string> = {
+  placeholder: 'NAME',
+  summary: 'what users are called: u gives u1, u2, …',
+  fallback: 'u',
+  parse: (given = 'u') => parseIdentity(given),
+};
 
 /** What a load is made of, as options. */
 export const loadOptions = {
@@ -19,12 +29,11 @@ export const loadOptions = {
   ops: integer('N', 'how many operations', 1, 1_000_000),
   keys: integerOr('how many keys at a time', 1, 100_000, 10),
   reads: share('share of reads; each workload has its own when left out'),
-  read: completing(
-    readWords,
-    textOr('WHERE', 'leader, follower, any (in turn), nearest, or a node: n1, @follower.0', 'leader'),
-  ),
+  read: completing(readWords, textOr('WHERE', `${policyWords.join(', ')}, or a node`, 'leader')),
   region: regionOption,
-  'as-prefix': textOr('NAME', 'what users are called: u gives u1, u2, …', 'u'),
+  guarantee: sessionOptions.guarantee,
+  wait: sessionOptions.wait,
+  'as-prefix': asPrefix,
   pipeline: integerOr('how many operations a client has open at most', 1, 1000, 1),
   within: duration('how long one operation may take', 2000),
   settle: duration('how long followers may take to catch up before the final reads', 2000),
@@ -54,6 +63,8 @@ export function planOf(
     reads: options.reads ?? workloads[workload].reads,
     read,
     region,
+    guarantee: options.guarantee === null ? '' : parseGuarantees(options.guarantee).join(','),
+    waitMs: options.wait,
     asPrefix: options['as-prefix'],
     withinMs: within,
     settleMs: settle,
@@ -62,14 +73,15 @@ export function planOf(
 }
 
 /** Throws for a place to read that is not there: every operation would say so. */
-export async function requirePlaces(
-  cluster: Cluster,
-  { read, region }: LoadPlan,
-  chance: Chance,
-): Promise<void> {
-  const place = placeIn(cluster, region);
-  const from = parseReadFrom(read, chance);
-  if (from.kind !== 'leader') readTargets(from, await cluster.freshSnapshot(), place);
+export async function requirePlaces(cluster: Cluster, plan: LoadPlan, chance: Chance): Promise<void> {
+  const { read, region, workload } = plan;
+  const reader = { as: '', turn: 0, sinceWriteMs: null, place: placeIn(cluster, region), chance };
+  readOrder(parseReadPolicy(read), reader, await cluster.freshSnapshot());
+  if (workload === 'set' && cluster.spec.shards > 1) {
+    const message =
+      'A set is read by one scan, which sees one shard; with --shards, lists (`append`) show lost writes too.';
+    throw new ReplabError('usage', { command: 'load', message });
+  }
 }
 
 /** Null when there is no telling: as many operations as there are, as fast as it goes. */

@@ -18,6 +18,7 @@ export function loadText(report: LoadReport, style: Style): string {
     `${style.bold(id)}: ${workload}, ${count(plan.clients, 'client')}, ${formatDuration(tookMs)}: ${[`${ok} ok`, ...bad].join(', ')}; ${Math.round(okPerS)}/s`,
     sideLine('reads', report.reads, at),
     sideLine('writes', report.writes, ''),
+    ...costLines(report),
     ...errors.map(({ code, outcome, count: times }) => `  ${times} ${outcome}: ${code}`),
     ...anomalyLines(report, style),
     ...(thin ? [style.caution('thin: too little was done to judge by')] : []),
@@ -28,6 +29,15 @@ export function loadText(report: LoadReport, style: Style): string {
 function sideLine(name: string, { ok, latencyMs: { p50, p90, p99, max } }: Side, more: string): string {
   const times = [`p50 ${msText(p50)}`, `p90 ${msText(p90)}`, `p99 ${msText(p99)}`, `max ${msText(max)}`];
   return `  ${name.padEnd(6)} ${String(ok).padStart(6)}  ${times.join('  ')}${more}`;
+}
+
+/** Of guarantees. */
+function costLines({ plan, sessions: { waits, waitedMs, moves, losses } }: LoadReport): readonly string[] {
+  if (plan.guarantee === '') return [];
+  const lost = losses === 0 ? '' : `, ${count(losses, 'loss')} told`;
+  return [
+    `  ${plan.guarantee}: ${count(waits, 'wait')} (${formatDuration(waitedMs)} in all), ${count(moves, 'move')}${lost}`,
+  ];
 }
 
 function anomalyLines(report: LoadReport, style: Style): readonly string[] {

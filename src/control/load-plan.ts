@@ -18,6 +18,10 @@ export interface LoadPlan {
   readonly read: string;
   /** Where its clients stand; null: beside the nodes. */
   readonly region: string | null;
+  /** What users are promised, as `--guarantee` has it; empty for nothing. */
+  readonly guarantee: string;
+  /** How long a read waits at a replica that is behind its session. */
+  readonly waitMs: number;
   /** What the users are called: this and a number. */
   readonly asPrefix: string;
   /** How long one operation may take. */

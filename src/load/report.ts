@@ -1,3 +1,4 @@
+import type { SessionCounts } from '../client/session/state.ts';
 import type { LoadPlan } from '../control/load-plan.ts';
 import type { Operation, Outcome } from '../history/operation.ts';
 import type { Anomalies, Found } from './anomalies.ts';
@@ -41,6 +42,17 @@ export interface Window extends Tally {
   readonly writeP99Ms: number | null;
 }
 
+/** What guarantees cost, over all users. */
+export interface SessionCosts {
+  /** Reads that had to wait at a replica, and for how long all of them did. */
+  readonly waits: number;
+  readonly waitedMs: number;
+  /** Times a read was sent on to another replica. */
+  readonly moves: number;
+  /** Times what a user had seen turned out to be lost. */
+  readonly losses: number;
+}
+
 export interface LoadReport extends Tally, Anomalies {
   readonly id: string;
   readonly workload: string;
@@ -53,6 +65,7 @@ export interface LoadReport extends Tally, Anomalies {
   readonly writes: Side;
   /** Reads that were answered, by whether the node led then. */
   readonly readsAt: { readonly leader: number; readonly follower: number };
+  readonly sessions: SessionCosts;
   readonly nodes: readonly {
     readonly id: string;
     readonly ok: number;
@@ -82,6 +95,7 @@ export interface Measured {
   readonly nodes: readonly string[];
   readonly recorded: readonly Recorded[];
   readonly found: Found;
+  readonly sessions: SessionCosts;
   readonly finals: readonly string[];
   readonly history: string;
 }
@@ -104,6 +118,7 @@ export function reportOf(measured: Measured): LoadReport {
       leader: reads.filter(({ role }) => role === 'leader').length,
       follower: reads.filter(({ role }) => role === 'follower').length,
     },
+    sessions: measured.sessions,
     nodes: measured.nodes.map((node) => nodeOf(node, recorded)),
     errors: errorsIn(recorded),
     ...found.anomalies,
@@ -112,6 +127,11 @@ export function reportOf(measured: Measured): LoadReport {
     thin: all.ok < plan.min || found.thin,
     history,
   };
+}
+
+export function costsOf(counts: readonly SessionCounts[]): SessionCosts {
+  const sum = (name: keyof SessionCosts): number => counts.reduce((all, one) => all + one[name], 0);
+  return { waits: sum('waits'), waitedMs: sum('waitedMs'), moves: sum('moves'), losses: sum('losses') };
 }
 
 function tally(recorded: readonly Recorded[]): Tally {

@@ -13,7 +13,7 @@ import { findAnomalies } from './anomalies.ts';
 import { finalReads } from './finals.ts';
 import { HistoryFile } from './history-file.ts';
 import { createPace, type Pace } from './pace.ts';
-import { reportOf, type LoadReport, type Recorded } from './report.ts';
+import { costsOf, reportOf, type LoadReport, type Recorded, type SessionCosts } from './report.ts';
 import { watchScene, type Scene } from './scene.ts';
 
 export interface RunOptions {
@@ -50,7 +50,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, options: RunOpti
     const recorded: Recorded[] = [];
     const pace = createPace(plan, nowMs, AbortSignal.any([options.signal, scene.gone]), mostOperations);
     const world: World = { plan, workload, generator, history, scene, pace, nowMs };
-    await runClients(world, (one) => {
+    const sessions = await runClients(world, (one) => {
       recorded.push(one);
       options.onDone(one, nowMs());
     });
@@ -75,6 +75,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, options: RunOpti
       nodes,
       recorded,
       found,
+      sessions,
       finals: finals.nodes,
       history: history.path,
     });
@@ -99,11 +100,13 @@ function inOrder(operations: readonly Operation[]): readonly Operation[] {
   return operations.toSorted((a, b) => a.start - b.start).map((operation, id) => ({ ...operation, id }));
 }
 
-async function runClients(world: World, onDone: (recorded: Recorded) => void): Promise<void> {
-  const { clients, pipeline, read, region, seed, withinMs, asPrefix } = world.plan;
+/** Answers what their sessions did, together. */
+async function runClients(world: World, onDone: (recorded: Recorded) => void): Promise<SessionCosts> {
+  const { plan } = world;
+  const { clients, pipeline, seed, asPrefix } = plan;
   const slots = clients * pipeline;
   const actors = Array.from({ length: clients }, (_, client) =>
-    createActor(world.scene.cluster, { read, region, seed: seed + client, withinMs }),
+    createActor(world.scene.cluster, { as: `${asPrefix}${client + 1}`, plan, seed: seed + client }),
   );
   try {
     await Promise.all(
@@ -113,6 +116,7 @@ async function runClients(world: World, onDone: (recorded: Recorded) => void): P
         return runSlot(world, who, onDone);
       }),
     );
+    return costsOf(actors.map(({ counts }) => counts));
   } finally {
     for (const actor of actors) actor.close();
   }

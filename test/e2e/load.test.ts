@@ -23,6 +23,7 @@ interface Report {
   readonly windows: readonly { readonly ops: number; readonly staleReads: number }[];
   readonly finals: readonly string[];
   readonly errors: readonly { readonly code: string; readonly outcome: string; readonly count: number }[];
+  readonly sessions: { readonly moves: number; readonly waitedMs: number };
   readonly thin: boolean;
   readonly history: string;
 }
@@ -114,6 +115,23 @@ describe('load', () => {
       'monotonic-reads': { backwards: readsBackwards },
       'read-your-writes': { missing: ownWritesMissing },
     });
+  });
+
+  test('what users are promised holds in spite of it, and the report says what it cost', async () => {
+    const own = await cluster();
+    await own.ok('isolate', 'n3');
+    const words = ['session', '--ops', '200', '--rate', 'max', '--settle', '0s', '--wait', '50ms'];
+    const promised = ['--guarantee', 'read-your-writes,monotonic'];
+    const kept = await load(own, ...words, '--read', 'any', ...promised);
+    expect(kept).toMatchObject({ ok: 200, ownWritesMissing: 0, readsBackwards: 0 });
+    expect(kept.sessions.moves).toBeGreaterThan(0);
+    expect(kept.sessions.waitedMs).toBeGreaterThan(0);
+    // Reads for a minute after a write go to the leader; who sticks to a replica never goes back.
+    const fresh = await load(own, ...words, '--read', 'leader-for:1m');
+    expect(fresh).toMatchObject({ ok: 200, ownWritesMissing: 0, readsAt: { follower: 0 } });
+    const stuck = await load(own, ...words, '--read', 'sticky');
+    expect(stuck).toMatchObject({ ok: 200, readsBackwards: 0 });
+    expect(stuck.ownWritesMissing).toBeGreaterThan(0);
   });
 
   test('sets, lists and counters are what they claim to be, read at the leader', async () => {
