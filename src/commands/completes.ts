@@ -5,6 +5,7 @@ import { guaranteeWords } from '../client/session/guarantees.ts';
 import { clusterDir, identitiesIn } from '../control/state-dir.ts';
 import type { ClusterRecord } from '../control/cluster-record.ts';
 import { summarizeClusters } from '../control/attach.ts';
+import { shardsOf } from '../protocol/shard.ts';
 import { labNames, ownLabs } from './lab-names.ts';
 import { selectorForms, selectorNames } from '../client/selectors.ts';
 
@@ -73,6 +74,12 @@ export const regionWords: Completes = {
   words: (known) => regionsKnown(known).map((word) => ({ word, means: 'a region' })),
 };
 
+export const shardWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words: (known) => shardsKnown(known).map((shard) => ({ word: String(shard), means: 'a shard' })),
+};
+
 export const identityWords: Completes = { kind: 'words', separators: '', words: identities };
 
 export const guaranteesToComplete: Completes = {
@@ -112,8 +119,15 @@ function nodesAndSelectors(known: Known): readonly Candidate[] {
     ...nodeNames(known),
     { word: 'all', means: 'every node' },
     ...['@follower.0', ...selectorNames].map((word) => ({ word, means: means.get(word) ?? '' })),
+    ...shardsKnown(known)
+      .slice(1)
+      .map((shard) => ({ word: `@leader:${shard}`, means: `the leader of shard ${shard}` })),
     ...regionsKnown(known).map((name) => ({ word: `@region:${name}`, means: `the nodes in ${name}` })),
   ];
+}
+
+function shardsKnown(known: Known): readonly number[] {
+  return shardsOf(known.cluster()?.spec.shards ?? 1);
 }
 
 function regionsKnown(known: Known): readonly string[] {

@@ -2,11 +2,12 @@ import { shardCount } from '../cluster/shard-view.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { ReplabError } from '../control/errors.ts';
 import { maxShards } from '../protocol/shard.ts';
-import { integer } from './params.ts';
+import { shardWords } from './completes.ts';
+import { completing, integer } from './params.ts';
 
 /** `--shard`; null when left out. */
 export function shardOption(summary: string) {
-  return integer('N', summary, 0, maxShards - 1);
+  return completing(shardWords, integer('N', summary, 0, maxShards - 1));
 }
 
 /** `no-such-shard` when the cluster has fewer. */

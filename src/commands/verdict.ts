@@ -28,7 +28,8 @@ export function verdictOf(snapshot: Snapshot): ClusterVerdict {
   return { level: worst, text: [...cut, ...told].join(' · ') };
 }
 
-function verdictOfShard(snapshot: Snapshot, cut: readonly string[]): ClusterVerdict {
+/** Of the only shard, or of one among several (`ofShard`). `cut`: how its nodes are kept apart, in words. */
+export function verdictOfShard(snapshot: Snapshot, cut: readonly string[]): ClusterVerdict {
   const { leaders, nodes, phase, divergence } = snapshot;
   if (phase !== 'ready') return { level: 'caution', text: phase };
   const newest = leaders.filter(({ newest: is }) => is);

@@ -1,15 +1,19 @@
+import { eachShard } from '../cluster/shard-view.ts';
 import type { NodeView, Snapshot } from '../cluster/snapshot.ts';
 import type { Style } from './style.ts';
 import { verdictOf } from './verdict.ts';
 
 /**
  * `n1=leader n2=follower n3=follower,behind  contents=behind  faults=f1`: what is worth a line of its own when
- * it changes. How far behind somebody is changes all the time; that somebody is does not.
+ * it changes. How far behind somebody is changes all the time; that somebody is does not. With several shards, a
+ * node is `leader/follower`: what it is in each.
  */
-export function stateFields({ nodes, leaders, faults, divergence, phase }: Snapshot): string {
+export function stateFields(snapshot: Snapshot): string {
+  const { nodes, faults, divergence, phase } = snapshot;
+  const shards = eachShard(snapshot);
   return [
-    ...nodes.map((node) => `${node.id}=${stateWord(node)}`),
-    `epoch=${leaders[0]?.epoch.text ?? '-'}`,
+    ...nodes.map(({ id }, i) => `${id}=${shards.map((shard) => stateWord(shard.nodes[i]!)).join('/')}`),
+    `epoch=${shards.map(({ leaders }) => leaders[0]?.epoch.text ?? '-').join('/')}`,
     `contents=${divergence.state}`,
     `faults=${faults.map(({ id }) => id).join(',') || '-'}`,
     ...(phase === 'ready' ? [] : [`phase=${phase}`]),

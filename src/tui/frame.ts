@@ -79,6 +79,7 @@ function about(scene: Scene, columns: number): Line {
   const writes = writesPerSecond(history, nowMs);
   const facts = [
     count(snapshot.nodes.length, 'node'),
+    ...(scene.others.length === 0 ? [] : [`shard 0 of ${scene.others.length + 1}`]),
     ...(sync === undefined ? [] : [`sync ${sync ?? '?'}`]),
     `${Math.round(writes)} writes/s`,
     `contents ${snapshot.divergence.state}`,

@@ -1,7 +1,7 @@
 import type { ClusterDiff } from '../client/diff-cluster.ts';
 import type { NodeView } from '../cluster/snapshot.ts';
 import { count } from '../commands/count.ts';
-import { some } from '../commands/verdict.ts';
+import { some, verdictOfShard } from '../commands/verdict.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import { furthestOf, isSlow, shortDuration } from './node-words.ts';
 import { safe, type Line, type Paint } from './line.ts';
@@ -22,16 +22,26 @@ export function findingsOf(scene: Scene): readonly Finding[] {
   if (snapshot.phase !== 'ready') return [{ level: 'caution', text: snapshot.phase.toUpperCase() }];
   const bad = [leadership(scene), diverged(scene), forked(scene), halted(scene)];
   const caution = [cut(scene), ...down(scene), behind(scene), slow(scene), waiting(scene)];
-  const found = [
+  const elsewhere = otherShards(scene);
+  const found: Finding[] = [
     ...bad.flatMap((text) => (text === null ? [] : [{ level: 'bad', text } as const])),
+    ...elsewhere.filter(({ level }) => level === 'bad'),
     ...caution.flatMap((text) => (text === null ? [] : [{ level: 'caution', text } as const])),
+    ...elsewhere.filter(({ level }) => level === 'caution'),
   ];
   const newest = snapshot.leaders.find(({ newest: is }) => is);
   if (newest === undefined || snapshot.leaders.length > 1) return found;
-  const leads = `${newest.id} leads epoch ${newest.epoch.text}`;
+  const where = scene.others.length === 0 ? '' : ' shard 0 in';
+  const leads = `${newest.id} leads${where} epoch ${newest.epoch.text}`;
   if (found.length > 0) return [...found, { level: 'good', text: leads }];
   const all = snapshot.nodes.length === 1 ? 'alone' : 'every follower has all of it';
   return [{ level: 'good', text: `${leads}, ${all}` }];
+}
+
+/** Views show the first shard; what is wrong in another is told here. */
+function otherShards({ others }: Scene): readonly Finding[] {
+  const verdicts = others.map((shard, i) => ({ ...verdictOfShard(shard, []), shard: i + 1 }));
+  return verdicts.map(({ level, text, shard }) => ({ level, text: `shard ${shard}: ${text}` }));
 }
 
 /** The first line of every frame. */

@@ -1,4 +1,5 @@
 import type { ClusterEvent } from '../cluster/event.ts';
+import { eachShard } from '../cluster/shard-view.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ViewName } from '../commands/watch.ts';
 import type { ErrorDescription } from '../control/errors.ts';
@@ -56,13 +57,15 @@ export class Model {
   #buckets = 0;
 
   constructor(options: ModelOptions) {
-    const { snapshot, view, size, nowMs } = options;
+    const { view, size, nowMs } = options;
+    const [snapshot, ...others] = eachShard(options.snapshot) as [Snapshot, ...Snapshot[]];
     this.#options = options;
     this.#size = size;
     this.#skewMs = nowMs - snapshot.tMs;
     this.#state = initialState(view, snapshot.leaders[0]?.id ?? snapshot.nodes[0]?.id ?? '');
     this.#seen = {
       snapshot,
+      others,
       history: remember(noHistory, snapshot),
       wires: wiresOf(snapshot),
       events: [],
@@ -80,14 +83,16 @@ export class Model {
     return this.#state;
   }
 
-  receive(snapshot: Snapshot, nowMs: number): void {
+  receive(whole: Snapshot, nowMs: number): void {
+    const [snapshot, ...others] = eachShard(whole) as [Snapshot, ...Snapshot[]];
     this.#skewMs = nowMs - snapshot.tMs;
     const history = remember(this.#seen.history, snapshot);
     // Faults are what wires are made of; most snapshots bring no other.
     const before = this.#seen.snapshot;
     const sameFaults = sameIds(before.faults, snapshot.faults) && sameIds(before.nodes, snapshot.nodes);
     const wires = sameFaults ? this.#seen.wires : wiresOf(snapshot);
-    this.#seen = { ...this.#seen, snapshot, history, wires, nowMs: snapshot.tMs, silentMs: null };
+    const nowSeen = { snapshot, others, history, wires, nowMs: snapshot.tMs, silentMs: null };
+    this.#seen = { ...this.#seen, ...nowSeen };
   }
 
   add(events: readonly ClusterEvent[]): void {

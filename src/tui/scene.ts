@@ -19,7 +19,10 @@ export type DiffView =
 
 /** All that was seen of the cluster. */
 export interface Seen {
+  /** Of the first shard, which is what views show. */
   readonly snapshot: Snapshot;
+  /** Of each other shard. */
+  readonly others: readonly Snapshot[];
   readonly history: History;
   readonly wires: Wires;
   /** Oldest first. */

@@ -1,4 +1,10 @@
-import type { NodeView, PositionView, ReplicaView, Snapshot } from '../../src/cluster/snapshot.ts';
+import type {
+  LeaderView,
+  NodeView,
+  PositionView,
+  ReplicaView,
+  Snapshot,
+} from '../../src/cluster/snapshot.ts';
 
 /** A position of epoch 1@n1, as snapshots show it. */
 export function at(index: number, number = 1, by = 'n1'): PositionView {
@@ -84,3 +90,49 @@ export function sample(over: Partial<Snapshot> = {}): Snapshot {
     ...over,
   };
 }
+
+export function leaderOf(id: string, shard: number): LeaderView {
+  const { number, text } = at(1, shard + 1, id);
+  return {
+    id,
+    shard,
+    epoch: { number, node: id, disk: Number(id.slice(1)), text: text.split('/')[0]! },
+    newest: true,
+  };
+}
+
+/** n1 leads the first shard, n2 the second. `over`: of the second, by node. */
+export function sharded(
+  over: Readonly<Record<string, Partial<ReplicaView>>> = {},
+  leaders = [leaderOf('n1', 0), leaderOf('n2', 1)],
+): Snapshot {
+  const nodes = ['n1', 'n2', 'n3'].map((id): NodeView => {
+    const shown = node(id);
+    const { shard: _, ...first } = shown.replicas[0]!;
+    const role = leaders.some((one) => one.id === id && one.shard === 1) ? 'leader' : 'follower';
+    const received = at(20, 2, 'n2');
+    const second: ReplicaView = {
+      ...first,
+      role,
+      epoch: leaderOf('n2', 1).epoch,
+      received,
+      applied: received,
+      ...over[id],
+    };
+    return {
+      ...shown,
+      replicas: [
+        { shard: 0, ...first },
+        { shard: 1, ...second },
+      ],
+    };
+  });
+  return sample({ leaders, nodes });
+}
+
+/** A replica of the second shard that lacks two entries. */
+export const lagging: Partial<ReplicaView> = {
+  lag: { ...node('n3').lag, entries: 2, receivedMs: 300, appliedMs: 300 },
+  applied: at(18, 2, 'n2'),
+  received: at(18, 2, 'n2'),
+};

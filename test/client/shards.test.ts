@@ -2,60 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { expandSelectors, selectNodes } from '../../src/client/selectors.ts';
 import { conditions } from '../../src/client/wait-conditions.ts';
 import { eachShard, ofShard, shardCount } from '../../src/cluster/shard-view.ts';
-import type { LeaderView, NodeView, ReplicaView, Snapshot } from '../../src/cluster/snapshot.ts';
+import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import { diffsJson, diffsText } from '../../src/commands/diff-text.ts';
 import { statusText } from '../../src/commands/status-text.ts';
 import { plain } from '../../src/commands/style.ts';
 import { verdictOf } from '../../src/commands/verdict.ts';
 import { createChance } from '../../src/lib/chance.ts';
-import { at, node, sample, silent } from './sample.ts';
+import { leaderOf as leader, lagging as behind, sample, sharded, silent } from './sample.ts';
 
 const chance = { chance: createChance(1) };
-const leader = (id: string, shard: number): LeaderView => {
-  const { number, text } = at(1, shard + 1, id);
-  return {
-    id,
-    shard,
-    epoch: { number, node: id, disk: Number(id.slice(1)), text: text.split('/')[0]! },
-    newest: true,
-  };
-};
-
-/** n1 leads the first shard, n2 the second. `over`: of the second, by node. */
-function sharded(
-  over: Readonly<Record<string, Partial<ReplicaView>>> = {},
-  leaders = [leader('n1', 0), leader('n2', 1)],
-): Snapshot {
-  const nodes = ['n1', 'n2', 'n3'].map((id): NodeView => {
-    const shown = node(id);
-    const { shard: _, ...first } = shown.replicas[0]!;
-    const role = leaders.some((one) => one.id === id && one.shard === 1) ? 'leader' : 'follower';
-    const received = at(20, 2, 'n2');
-    const second: ReplicaView = {
-      ...first,
-      role,
-      epoch: leader('n2', 1).epoch,
-      received,
-      applied: received,
-      ...over[id],
-    };
-    return {
-      ...shown,
-      replicas: [
-        { shard: 0, ...first },
-        { shard: 1, ...second },
-      ],
-    };
-  });
-  return sample({ leaders, nodes });
-}
-
-const behind = {
-  lag: { ...node('n3').lag, entries: 2, receivedMs: 300, appliedMs: 300 },
-  applied: at(18, 2, 'n2'),
-  received: at(18, 2, 'n2'),
-};
-
 describe('a shard as a snapshot of its own', () => {
   test('has its leaders and replicas where the first shard’s would be', () => {
     const second = ofShard(sharded({ n3: behind }), 1);

@@ -60,6 +60,36 @@ describe('up --shards 2', () => {
     },
   );
 
+  test(
+    'S1: a session has seen a position of each shard, and is served by who has it there',
+    seconds,
+    async () => {
+      const { ok, json } = await cluster('--shards', '2');
+      const alice = ['--as', 'alice', '--guarantee', 'read-your-writes'];
+      await ok('put', 'x', '1', ...alice);
+      await ok('put', 'y', '1', ...alice);
+      await ok('wait', 'caught-up');
+      await ok('cut', 'n2:n3');
+      await ok('put', 'x', '2', ...alice);
+      await ok('put', 'y', '2', ...alice);
+      await ok('wait', 'caught-up', '--shard', '0');
+      expect(await json('get', 'x', '--read', 'n3', ...alice)).toMatchObject({
+        value: '2',
+        node: 'n3',
+        shard: 0,
+        role: 'follower',
+      });
+      expect(await json('get', 'y', '--read', 'n3')).toMatchObject({ value: '1', node: 'n3' });
+      // n3 lacks what alice wrote to this shard: the leader of the shard serves it.
+      expect(await json('get', 'y', '--read', 'n3', ...alice)).toMatchObject({
+        value: '2',
+        node: 'n2',
+        shard: 1,
+        role: 'leader',
+      });
+    },
+  );
+
   test('keys of several shards are refused, keys with a tag are together', seconds, async () => {
     const { ok, run, json } = await cluster('--shards', '2');
     await ok('put', 'x', '1');

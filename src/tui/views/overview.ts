@@ -59,6 +59,14 @@ function nodeTable(
   return { lines, buckets: isWide ? buckets : 0 };
 }
 
+/** Numbers of shards; views show the first. */
+function shardsLedBy({ id }: NodeView, { snapshot, others }: Scene): Span {
+  const led = [snapshot, ...others].flatMap(({ leaders }, shard) =>
+    leaders.some((leader) => leader.id === id && leader.newest) ? [shard] : [],
+  );
+  return led.length === 0 ? ['dim', '-'] : led.join(',');
+}
+
 /** As much as fits above it. */
 function sparkTitle(seconds: number, peak: number, width: number): string {
   const forms = [
@@ -80,8 +88,12 @@ function columnsFor(scene: Scene, nodes: readonly NodeView[], width: number): re
     { title: 'behind', right: true, cell: (node) => behindOf(node, scene.snapshot.nodes) },
     { title: 'for', right: true, width: 5, cell: lateOf },
   ];
+  const { others } = scene;
   const isPlaced = nodes.some(({ region }) => region !== null);
   const more: Column<NodeView>[] = [
+    ...(others.length > 0
+      ? [{ title: 'leads', cell: (node: NodeView): Span => shardsLedBy(node, scene) }]
+      : []),
     ...(isPlaced ? [{ title: 'region', cell: ({ region }: NodeView): Span => region ?? ['dim', '-'] }] : []),
     { title: 'wire', cell: (node) => wireOf(node, scene) },
     { title: 'applied', right: true, cell: appliedOf },

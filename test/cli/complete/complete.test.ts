@@ -8,6 +8,7 @@ import { tempDir } from '../../support/until.ts';
 const record = {
   spec: {
     nodes: ['n1', 'n2', 'n3'],
+    shards: 2,
     regions: { of: { n1: 'eu', n2: 'us', n3: 'us' }, latencyMs: { eu: {}, us: {} } },
   },
   faults: [{ id: 'f1', params: { kind: 'isolate' } }],
@@ -44,7 +45,7 @@ describe('words', () => {
     ],
     [
       ['kill', '@lea'],
-      ['@leader', '@leader.old'],
+      ['@leader', '@leader.old', '@leader:1'],
     ],
     [['kill', 'n2,@mi'], ['n2,@minority']],
     [
@@ -54,6 +55,10 @@ describe('words', () => {
     [
       ['partition', 'n1/cl'],
       ['n1/client', 'n1/client@eu', 'n1/client@us'],
+    ],
+    [
+      ['promote', 'n1', '--shard', ''],
+      ['0', '1'],
     ],
     [['get', 'x', '--read', 'f'], ['follower']],
     [
