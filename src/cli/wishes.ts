@@ -11,10 +11,10 @@ export function clusterOf({ cluster }: Globals): string | null {
 export function timeoutOf(command: string, given: string | undefined): number | null {
   if (given === undefined) return null;
   const ms = parseDuration(given);
-  if (ms !== null) return ms;
+  if (ms !== null && ms >= 1) return ms;
   throw usage(
     command,
-    `--timeout is ${JSON.stringify(given)}; expected a duration such as 250ms, 10s or 1m.`,
+    `--timeout is ${JSON.stringify(given)}; expected a duration of at least 1ms, such as 250ms, 10s or 1m.`,
   );
 }
 

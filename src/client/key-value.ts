@@ -71,7 +71,7 @@ export function createKeyValueClient(opened: Cluster, region: string | null = nu
     const connection = connections.get(address) ?? openResp(address);
     connections.set(address, connection);
     const exchange = await connection.ask(command, withinMs, options);
-    if (exchange.type !== 'reply') connections.delete(address);
+    if (exchange.type !== 'reply' && exchange.type !== 'late') connections.delete(address);
     return exchange;
   };
   return {
@@ -102,8 +102,9 @@ async function write(
   let behind: ReplabError | null = null;
   for (let hops = 0; ; hops += 1) {
     target ??= await findLeader(cluster, end - performance.now());
+    if (performance.now() >= end) throw behind ?? writeError({ type: 'late' }, cluster.facts, withinMs);
     if (target === null || hops > maxHops) throw behind ?? new ReplabError('no-leader', cluster.facts);
-    const facts = { ...cluster.facts, node: target.node };
+    const facts = { ...cluster.facts, node: target.node, key: command[1] ?? null };
     const exchange = await ask(target, command, end - performance.now(), options);
     if (exchange.type === 'reply' && exchange.value.kind !== 'error')
       return { node: target.node, shard: cluster.shard, ...placedOf(exchange.value) };
@@ -134,6 +135,8 @@ function isBehind(exchange: Exchange): boolean {
 
 function writeError(exchange: Exchange, facts: Facts, withinMs: number): ReplabError {
   switch (exchange.type) {
+    case 'late':
+      return new ReplabError('not-sent', { ...facts, within: formatDuration(withinMs) });
     case 'silent':
       return new ReplabError('no-answer', { ...facts, within: formatDuration(withinMs) });
     case 'lost':
@@ -195,7 +198,7 @@ function readError(
   facts: Facts & { readonly node: NodeId },
   withinMs: number,
 ): ReplabError {
-  if (exchange.type === 'silent') {
+  if (exchange.type === 'silent' || exchange.type === 'late') {
     return new ReplabError('timeout', {
       ...facts,
       what: `Reading from ${facts.node}`,

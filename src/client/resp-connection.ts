@@ -3,10 +3,12 @@ import { RespReplyDecoder } from '../node/resp-reply.ts';
 import type { RespValue } from '../node/resp-value.ts';
 import { encodeCommand } from '../node/resp-writer.ts';
 
-/** What became of one command: only `unreachable` is sure that the node did not get it. */
+/** What became of one command: only of `unreachable` and `late` is it sure that the node did not get it. */
 export type Exchange =
   | { readonly type: 'reply'; readonly value: RespValue }
   | { readonly type: 'unreachable'; readonly detail: string }
+  /** There was no time left to send it. */
+  | { readonly type: 'late' }
   | { readonly type: 'silent' }
   | { readonly type: 'lost'; readonly detail: string };
 
@@ -75,6 +77,7 @@ export function openResp(address: string): RespConnection {
   return {
     ask: (args, withinMs, { preface } = {}) =>
       new Promise((resolve) => {
+        if (withinMs <= 0) return resolve({ type: 'late' });
         if (ended !== null) return resolve({ type: 'unreachable', detail: ended });
         // The oldest open command is the one the node is silent about, whichever timer fires.
         const timer = setTimeout(() => end('silent', 'no answer in time'), withinMs);

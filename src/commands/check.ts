@@ -14,6 +14,7 @@ import type { CheckReport, CheckRequest } from './check-report.ts';
 import { checkText } from './check-text.ts';
 import type { FromChecker } from './check-worker.ts';
 import { defineCommand, type Context } from './command.ts';
+import { someOf } from './completes.ts';
 import { historyFile, historyWords } from './histories.ts';
 import { completing, duration, oneOf, optional, text, UsageError } from './params.ts';
 
@@ -44,7 +45,10 @@ export const check = defineCommand({
     ),
   },
   options: {
-    as: text('CLAIM,…', 'the claims to check', claimNames),
+    as: completing(
+      someOf(...checkers.map(({ name }) => name)),
+      text('CLAIM,…', 'the claims to check', claimNames),
+    ),
     model: oneOf('MODEL', `what a key is: ${kinds.join(', ')}`, ['guess', ...kinds], 'guess'),
     initial: text('JSON', 'what a register holds at first; null if nothing says otherwise', jsonText),
     budget: duration('how long each claim may take', 30_000),

@@ -27,12 +27,24 @@ export interface Known {
  * `files`: paths, which the shell itself completes. `command-line`: a command line of replab begins here.
  */
 export type Completes =
-  | { readonly kind: 'words'; readonly separators: string; words(known: Known): readonly Candidate[] }
+  | {
+      readonly kind: 'words';
+      readonly separators: string;
+      /** `before`: the words of the command that stand before this one. */
+      words(known: Known, before: readonly string[]): readonly Candidate[];
+      /** Offered only where nothing of the word stands yet before a separator. */
+      readonly alone?: readonly Candidate[];
+    }
   | { readonly kind: 'files' }
   | { readonly kind: 'command-line' };
 
 export const files: Completes = { kind: 'files' };
 export const commandLine: Completes = { kind: 'command-line' };
+
+/** Some of them, with commas between. */
+export function someOf(...words: readonly string[]): Completes {
+  return { kind: 'words', separators: ',', words: () => words.map((word) => ({ word })) };
+}
 
 export function fixed(...words: readonly string[]): Completes {
   return { kind: 'words', separators: '', words: () => words.map((word) => ({ word })) };
@@ -59,6 +71,15 @@ export const placeWords: Completes = {
     ...nodesAndSelectors(known),
     { word: 'client', means: 'clients' },
     ...regionsKnown(known).map((name) => ({ word: clientAt(name), means: `clients in ${name}` })),
+  ],
+};
+
+/** As `placeWords`, or a preset. */
+export const groupWords: Completes = {
+  ...placeWords,
+  alone: [
+    { word: 'ring', means: 'each reaches the one before and the one after it' },
+    { word: 'bridge:', means: 'two halves that meet at one node' },
   ],
 };
 

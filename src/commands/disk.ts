@@ -1,12 +1,14 @@
+import { readdirSync } from 'node:fs';
 import { withCluster } from '../client/cluster-connection.ts';
 import { selectNode } from '../client/selectors.ts';
 import { ReplabError } from '../control/errors.ts';
-import { copyNamePattern } from '../control/state-dir.ts';
+import { clusterDir, copyNamePattern, paths } from '../control/state-dir.ts';
 import { formatDuration } from '../lib/duration.ts';
+import type { NodeId } from '../protocol/node-id.ts';
 import { defineCommand, type Context, type DocumentResult } from './command.ts';
 import { forOption, injectOnNode } from './node-fault.ts';
 import { opening } from './opening.ts';
-import { nodeWords } from './completes.ts';
+import { fixed, nodeWords, type Completes } from './completes.ts';
 import { completing, optional, required } from './params.ts';
 
 const does: Readonly<Record<string, string>> = {
@@ -14,6 +16,30 @@ const does: Readonly<Record<string, string>> = {
   full: 'in force; whatever has to be written fails',
   'lose-unsynced': 'in force; what it has is fsynced, what comes is lost at a kill until it is',
 };
+
+/** Of `restore`: the copies there are of that node, or of any when a selector stands for it. */
+const copyWords: Completes = {
+  kind: 'words',
+  separators: '',
+  words(known, before) {
+    const record = known.cluster();
+    if (record === null || !before.includes('restore')) return [];
+    const { name, nodes } = record.spec;
+    const named = nodes.filter((node) => before.includes(node));
+    return (named.length > 0 ? named : nodes).flatMap((node) =>
+      copiesOf(clusterDir(known.root, name), node).map((word) => ({ word, means: `a copy of ${node}` })),
+    );
+  },
+};
+
+function copiesOf(dir: string, node: NodeId): readonly string[] {
+  try {
+    return readdirSync(paths.savedDisk(dir, node, '')).filter((copyName) => copyNamePattern.test(copyName));
+  } catch {
+    // Nothing was saved, or it cannot be read: there is nothing to offer.
+    return [];
+  }
+}
 
 export const disk = defineCommand({
   name: 'disk',
@@ -27,8 +53,11 @@ export const disk = defineCommand({
   ],
   args: {
     node: completing(nodeWords, required('NODE', 'a node, or a selector that stands for one')),
-    what: required('WHAT', 'slow, full, lose-unsynced, save or restore'),
-    value: optional('VALUE', 'a duration for slow, a name for save and restore'),
+    what: completing(
+      fixed(...Object.keys(does), 'save', 'restore'),
+      required('WHAT', 'slow, full, lose-unsynced, save or restore'),
+    ),
+    value: completing(copyWords, optional('VALUE', 'a duration for slow, a name for save and restore')),
   },
   options: forOption,
   examples: [

@@ -21,7 +21,7 @@ export const down = defineCommand({
   async run(context, { options: { keep } }) {
     const cluster = context.cluster ?? onlyCluster(context.root);
     const { root, signal, timeoutMs: withinMs, progress } = context;
-    const { was, ended } = await takeDownCluster(root, cluster, {
+    const { was, ended, event } = await takeDownCluster(root, cluster, {
       keep,
       signal,
       withinMs,
@@ -31,7 +31,15 @@ export const down = defineCommand({
     const changed = was === 'up' || !keep || ended > 0;
     return {
       kind: 'document',
-      json: { schema: 'replab.down/1', cluster, changed, kept: keep, ended, forced: was === 'silent' },
+      json: {
+        schema: 'replab.down/1',
+        cluster,
+        changed,
+        kept: keep,
+        ended,
+        forced: was === 'silent',
+        event,
+      },
       text: () => {
         const processes =
           ended === 0 ? 'nothing of it ran' : `${count(ended, 'process')} ended, none is left`;

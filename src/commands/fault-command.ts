@@ -13,7 +13,7 @@ import { defineCommand, type Arg, type Command, type Example, type Option } from
 import { placeWords } from './completes.ts';
 import { replacedText } from './fault-text.ts';
 import { opening } from './opening.ts';
-import { completing, flag, lasting } from './params.ts';
+import { flag, lasting } from './params.ts';
 
 interface FaultCommand {
   readonly kind: FaultKindName;
@@ -39,7 +39,7 @@ export function faultCommand(spec: FaultCommand): Command {
     name: kind,
     summary: lowerFirst(faultKinds[kind].summary),
     notes: spec.notes,
-    args: { target: completing(placeWords, spec.target) },
+    args: { target: { completes: placeWords, ...spec.target } },
     options: { ...words, ...add, for: lasting('heal it by itself after so long') },
     examples: spec.examples,
     run: (context, { args, options }) =>

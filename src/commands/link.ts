@@ -1,5 +1,7 @@
+import { lanes, messageClasses } from '../protocol/message-class.ts';
+import { someOf } from './completes.ts';
 import { faultCommand } from './fault-command.ts';
-import { flag, required, text } from './params.ts';
+import { completing, flag, required, text } from './params.ts';
 
 export const link = faultCommand({
   kind: 'link',
@@ -15,8 +17,11 @@ export const link = faultCommand({
     loss: text('PERCENT', 'of the frames between nodes are lost; at clients, a stall for each lost segment'),
     duplicate: text('PERCENT', 'of the frames arrive twice'),
     reorder: text('PERCENT', 'of the frames leave the line and may be overtaken'),
-    lane: text('LANES', 'only frames of these lanes: ctl, log, bulk'),
-    class: text('CLASSES', 'only frames of these classes, such as append or append,ack'),
+    lane: completing(someOf(...lanes), text('LANES', `only frames of these lanes: ${lanes.join(', ')}`)),
+    class: completing(
+      someOf(...Object.keys(messageClasses)),
+      text('CLASSES', 'only frames of these classes, such as append or append,ack'),
+    ),
   },
   replaces: true,
   notes: [

@@ -1,11 +1,15 @@
 import { faultCommand, resetOption } from './fault-command.ts';
-import { required } from './params.ts';
+import { groupWords } from './completes.ts';
+import { completing, required } from './params.ts';
 
 export const partition = faultCommand({
   kind: 'partition',
-  target: required(
-    'GROUPS',
-    'groups of nodes with "/" between them; selectors are allowed. Or `ring`, or `bridge:NODE`',
+  target: completing(
+    groupWords,
+    required(
+      'GROUPS',
+      'groups of nodes with "/" between them; selectors are allowed. Or `ring`, or `bridge:NODE`',
+    ),
   ),
   words: resetOption,
   replaces: true,

@@ -204,11 +204,11 @@ async function withSettings({ client, kept, snapshot }: Launched, given: Texts):
   return client.request('snapshot', { fresh: true });
 }
 
-function jsonOf({ dir, kept, reaped, spec }: Launched, snapshot: Snapshot) {
+function jsonOf({ dir, kept, reaped, spec, event }: Launched, snapshot: Snapshot) {
   return {
     schema: 'replab.up/1',
     cluster: spec.name,
-    event: snapshot.events,
+    event,
     kept,
     reaped,
     dir,

@@ -185,7 +185,8 @@ export interface Methods {
   /** Answers when every process of the cluster but the supervisor has ended; the socket closes after it. */
   down: {
     params: { readonly keep: boolean };
-    result: { readonly ended: number };
+    /** Processes that ended, and the event's number. */
+    result: { readonly ended: number; readonly event: number };
     item: { readonly progress: string };
   };
 }

@@ -1,3 +1,4 @@
+import { quoteWord } from '../lib/shell-words.ts';
 import { c, detail, row, seeEvents, seeStatus, type ErrorRow } from './error-row.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Facts } from './message.ts';
@@ -19,7 +20,10 @@ function inShard({ shard }: Facts): string {
 }
 
 function lookFirst(facts: Facts): string {
-  return `Read the key before you repeat the write: \`replab get${c(facts)} KEY\`.`;
+  const key = typeof facts.key === 'string' ? facts.key : null;
+  if (key === null) return `Read the key before you repeat the write, with \`replab get${c(facts)}\`.`;
+  const word = `${key.startsWith('-') ? '-- ' : ''}${quoteWord(key)}`;
+  return `Read the key before you repeat the write: \`replab get${c(facts)} ${word}\`.`;
 }
 
 /** What nodes refuse, and what became of operations whose end nobody saw. */
@@ -174,6 +178,12 @@ export const nodeErrors = {
     (f) => `No answer within ${f.within}.`,
     'The request may be held on its way, or its answer is.',
     lookFirst,
+  ),
+  'not-sent': row(
+    refused,
+    (f) => `Within ${f.within} nobody was found to send the write to.`,
+    'Looking for the leader took all the time there was; nothing was sent.',
+    (f) => `Give it more time with \`--timeout\`. ${seeStatus(f)}`,
   ),
   'connection-lost': row(
     unknown,

@@ -11,6 +11,8 @@ export interface TakenDown {
   readonly was: 'up' | 'silent' | 'kept' | 'gone' | 'unreadable';
   /** Processes that ended, its supervisor among them. */
   readonly ended: number;
+  /** The event's number; null when no supervisor was there to write one. */
+  readonly event: number | null;
 }
 
 export interface TakeDownOptions {
@@ -37,12 +39,12 @@ export async function takeDownCluster(
   options: TakeDownOptions,
 ): Promise<TakenDown> {
   try {
-    return { was: 'up', ended: await ask(root, name, options) };
+    return { was: 'up', ...(await ask(root, name, options)) };
   } catch (error) {
     const was = error instanceof ReplabError ? stateBehind(error) : null;
     const dir = clusterDir(root, name);
     // Its removal was begun, and killed.
-    if (!existsSync(dir) && finishRemoval(dir)) return { was: was ?? 'gone', ended: 0 };
+    if (!existsSync(dir) && finishRemoval(dir)) return { was: was ?? 'gone', ended: 0, event: null };
     if (was === null) throw error;
     const { reaped } = (error as ReplabError).facts;
     let ended = typeof reaped === 'number' ? reaped : 0;
@@ -50,14 +52,18 @@ export async function takeDownCluster(
       options.onProgress?.('its supervisor does not answer: ending everything by identity');
       ended += await endSilent(root, name);
     }
-    if (options.keep && was === 'unreadable') return { was, ended };
+    if (options.keep && was === 'unreadable') return { was, ended, event: null };
     const settled = options.keep ? await keepCluster(root, name) : await removeCluster(root, name);
-    return { was, ended: ended + settled.ended };
+    return { was, ended: ended + settled.ended, event: null };
   }
 }
 
 /** Asks the supervisor to do it, and looks. `unresponsive` when its time is up. */
-async function ask(root: string, name: string, options: TakeDownOptions): Promise<number> {
+async function ask(
+  root: string,
+  name: string,
+  options: TakeDownOptions,
+): Promise<Pick<TakenDown, 'ended' | 'event'>> {
   const { keep, signal, withinMs = defaultMs, onProgress } = options;
   const read = readRecord(clusterDir(root, name));
   const { client } = await attach(root, name, Math.min(helloMs, withinMs / 6));
@@ -65,10 +71,10 @@ async function ask(root: string, name: string, options: TakeDownOptions): Promis
   const onItem = ({ progress }: { readonly progress: string }): void => onProgress?.(progress);
   try {
     const until = AbortSignal.any(signal === undefined ? [late] : [late, signal]);
-    const { ended } = await client.request('down', { keep }, { onItem, signal: until });
+    const { ended, event } = await client.request('down', { keep }, { onItem, signal: until });
     await client.closed;
     if (read.type === 'record') await assureGone(name, read.record);
-    return ended + 1;
+    return { ended: ended + 1, event };
   } catch (error) {
     if (error !== late.reason) throw error;
     throw new ReplabError('unresponsive', { cluster: name, pid: null });

@@ -18,5 +18,7 @@ export type FromSupervisor =
       readonly token: string;
       readonly kept: boolean;
       readonly reaped: number;
+      /** The number of the event that its start is. */
+      readonly event: number;
     }
   | { readonly type: 'failed'; readonly code: string; readonly facts: Facts };

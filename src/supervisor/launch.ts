@@ -38,6 +38,8 @@ export interface Launched {
   readonly kept: boolean;
   /** Processes that a supervisor which died had left, and that have been ended. */
   readonly reaped: number;
+  /** The number of the event that its start is. */
+  readonly event: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function launchCluster(options: LaunchOptions): Promise<Launched> {
   let client: ControlClient | null = null;
   try {
     const listening = await Promise.race([greet(child, dir, options), abort.promise]);
-    const { spec, kept, reaped } = listening;
+    const { spec, kept, reaped, event } = listening;
     client = await connectControl({
       socketPath: listening.socket,
       token: listening.token,
@@ -68,7 +70,7 @@ export async function launchCluster(options: LaunchOptions): Promise<Launched> {
     if (options.bound !== true) child.disconnect();
     child.channel?.unref();
     child.unref();
-    return { client, dir, spec, snapshot, kept, reaped };
+    return { client, dir, spec, snapshot, kept, reaped, event };
   } catch (error) {
     client?.close();
     // Its launcher gone, it takes down what it has started, and ends.

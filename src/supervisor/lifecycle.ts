@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ReplabError } from '../control/errors.ts';
+import type { Methods } from '../control/message.ts';
 import { endProcesses } from '../control/remains.ts';
 import { removeClusterDir } from '../control/state-dir.ts';
 import type { Cluster } from './cluster.ts';
@@ -21,7 +22,6 @@ const graceMs = 1500;
  */
 export async function bringUp(cluster: Cluster, kept: boolean, progress: Progress): Promise<void> {
   const { nodes, spec, events, record, sampler } = cluster;
-  events.append(null, 'up', { nodes: nodes.length, mode: spec.mode, kept });
   progress(`starting ${nodes.length} nodes`);
   const started = await Promise.allSettled(nodes.map((node) => node.start()));
   for (const one of started) if (one.status === 'rejected') throw one.reason;
@@ -103,13 +103,17 @@ function whatIsMissing(ids: readonly string[], answered: readonly Answered[]): s
 
 /**
  * Ends every process of the cluster, looks again that none is left, and removes what is not to be kept.
- * Answers how many ended. `leftovers` if any does not end: then nothing is removed.
+ * `leftovers` if any does not end: then nothing is removed.
  */
-export async function takeDown(cluster: Cluster, keep: boolean, progress: Progress): Promise<number> {
+export async function takeDown(
+  cluster: Cluster,
+  keep: boolean,
+  progress: Progress,
+): Promise<Methods['down']['result']> {
   const { nodes, spec, dir, record, events, sampler, proxy, reaper } = cluster;
   sampler.stop();
   const faultsEnded = cluster.faults.stop();
-  events.append(null, 'down', { keep });
+  const event = events.append(null, 'down', { keep });
   progress(`ending ${nodes.length} nodes`);
   const loads = await cluster.loads.close(keep ? graceMs : 0);
   const ended = await Promise.all(nodes.map((node) => node.end(keep ? graceMs : 0)));
@@ -122,5 +126,5 @@ export async function takeDown(cluster: Cluster, keep: boolean, progress: Progre
   if (keep) record.tryChange({ phase: 'kept', faults: [] });
   record.close();
   if (!keep) removeClusterDir(dir, record.now.socket);
-  return ended.filter(Boolean).length + loads + strays.ended;
+  return { ended: ended.filter(Boolean).length + loads + strays.ended, event };
 }

@@ -48,7 +48,7 @@ async function run(message: ToSupervisor, launcherGone: Promise<unknown>): Promi
   };
   process.on('SIGTERM', () => end(true));
   void launcherGone.then(() => (message.bound || supervisor.phase() === 'starting' ? end(kept) : undefined));
-  await tell({ type: 'listening', spec, socket, token, kept, reaped });
+  await tell({ type: 'listening', spec, socket, token, kept, reaped, event: supervisor.event });
   await supervisor.ended();
   process.exit(exitCodes.ok);
 }

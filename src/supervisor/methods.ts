@@ -16,8 +16,8 @@ export interface Life {
   phase(): Snapshot['phase'];
   /** Settles when the cluster is ready, or is down again because it could not get ready. */
   ready(progress: (line: string) => void): Promise<void>;
-  /** Takes the cluster down, once: later calls share the first. Answers how many processes ended. */
-  down(keep: boolean, progress: (line: string) => void): Promise<number>;
+  /** Takes the cluster down, once: later calls share the first. */
+  down(keep: boolean, progress: (line: string) => void): Promise<Methods['down']['result']>;
 }
 
 /** Every method of the control socket. Parameters come from a socket: what they are used for is checked here. */
@@ -82,7 +82,7 @@ export function createHandlers(cluster: Cluster, life: Life): Handlers {
     },
     'load-stop': ({ id }) => loads.stop(id),
     loads: () => Promise.resolve({ loads: loads.running() }),
-    down: async ({ keep }, { item }) => ({ ended: await life.down(keep, (progress) => item({ progress })) }),
+    down: ({ keep }, { item }) => life.down(keep, (progress) => item({ progress })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { ClusterSpec } from '../cluster/spec.ts';
+import type { Methods } from '../control/message.ts';
 import { serveControl, type ControlServer } from '../control/server.ts';
 import { removeClusterDir } from '../control/state-dir.ts';
 import type { Proxy } from '../proxy/host.ts';
@@ -43,6 +44,8 @@ type Progress = (line: string) => void;
 /** One cluster, from its claim to its end. */
 export class Supervisor implements Life {
   readonly claim: Claim;
+  /** The number of its start's event; 0 before it. */
+  event = 0;
   readonly #cluster: Cluster;
   readonly #listeners = new Set<Progress>();
   /** The last line of progress: who asks later hears where things are. */
@@ -50,7 +53,7 @@ export class Supervisor implements Life {
   readonly #isDown = Promise.withResolvers<void>();
   #server: ControlServer | null = null;
   #up: Promise<void> | null = null;
-  #goingDown: Promise<number> | null = null;
+  #goingDown: Promise<Methods['down']['result']> | null = null;
 
   constructor(cluster: Cluster, claim: Claim) {
     this.#cluster = cluster;
@@ -59,10 +62,12 @@ export class Supervisor implements Life {
 
   async begin(): Promise<void> {
     const { record, events, proxy } = this.#cluster;
-    const { socket, token } = record.now;
+    const { socket, token, spec } = record.now;
     if (this.claim.reaped > 0) events.append(null, 'reaped', { processes: this.claim.reaped });
     const handlers = createHandlers(this.#cluster, this);
     this.#server = await serveControl({ socketPath: socket, token, handlers });
+    const { kept } = this.claim;
+    this.event = events.append(null, 'up', { nodes: spec.nodes.length, mode: spec.mode, kept });
     this.#up = this.#bringUp();
     // Whoever asks for `ready` hears of a failure; nobody has to ask.
     this.#up.catch(() => {});
@@ -79,8 +84,8 @@ export class Supervisor implements Life {
     return this.#listening(progress, this.#up ?? Promise.resolve());
   }
 
-  /** Takes the cluster down, once: later calls share the first. Answers how many processes ended. */
-  down(keep: boolean, progress: Progress): Promise<number> {
+  /** Takes the cluster down, once: later calls share the first. */
+  down(keep: boolean, progress: Progress): Promise<Methods['down']['result']> {
     this.#goingDown ??= this.#takeDown(keep).finally(() => this.#isDown.resolve());
     return this.#listening(progress, this.#goingDown);
   }
@@ -101,7 +106,7 @@ export class Supervisor implements Life {
     }
   }
 
-  async #takeDown(keep: boolean): Promise<number> {
+  async #takeDown(keep: boolean): Promise<Methods['down']['result']> {
     this.#cluster.record.tryChange({ phase: 'stopping' });
     return await takeDown(this.#cluster, keep, (line) => this.#say(line));
   }

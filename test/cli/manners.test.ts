@@ -45,6 +45,7 @@ describe.for(commandNames)('%s', (name) => {
     const words = args.map(({ placeholder }) => sensible[placeholder] ?? 'n1');
     for (const [option, value] of [
       ['--timeout', 'soon'],
+      ['--timeout', '0s'],
       ['--save', 'no-name'],
     ] as const) {
       const all = name === 'expect-exit' ? ['8', 'status'] : words;

@@ -162,7 +162,7 @@ describe('writes', () => {
     const keys = client({ n1: portOf(server), n2: other.clientPort }, 'n1');
     await expect(keys.write(put, { at: null, withinMs: 50 })).rejects.toMatchObject({
       code: 'no-answer',
-      facts: { within: '50ms', node: 'n1' },
+      facts: { within: '50ms', node: 'n1', key: 'x' },
     });
     await until('the reset', () => reset);
     expect({ asked, atOther: other.asked.length }).toEqual({ asked: 1, atOther: 0 });
@@ -178,6 +178,19 @@ describe('writes', () => {
     const keys = client({ n1: portOf(server), n2: other.clientPort }, 'n1');
     await expect(keys.write(put, atLeader)).rejects.toMatchObject({ code: 'connection-lost' });
     expect(asked).toBe(1);
+  });
+
+  test('when the time is up before it is sent it never is: that is definite', async () => {
+    const n1 = await scriptedNode(() => written);
+    const keys = client({ n1: n1.clientPort }, 'n1');
+    for (const withinMs of [0, -5]) {
+      const error = await keys.write(put, { at: null, withinMs }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'not-sent', definite: true });
+      await expect(keys.read(get, { from: { kind: 'leader' }, withinMs })).rejects.toMatchObject({
+        code: 'timeout',
+      });
+    }
+    expect(n1.asked).toEqual([]);
   });
 
   test('bytes that are no RESP leave it unknown too', async () => {

@@ -36,6 +36,15 @@ describe('the error table', () => {
     expect(definiteOf(exitCodes.unknown)).toEqual(new Set([false]));
   });
 
+  test('after an unknown outcome the key to read is named, as a shell takes it', () => {
+    const fix = (key: string | null): string =>
+      describeError(new ReplabError('no-answer', { cluster: 'c1', within: '1s', key })).fix;
+    expect(fix('x')).toBe('Read the key before you repeat the write: `replab get -c c1 x`.');
+    expect(fix("it's")).toContain("`replab get -c c1 'it'\\''s'`");
+    expect(fix('-dash')).toContain('`replab get -c c1 -- -dash`');
+    expect(fix(null)).toBe('Read the key before you repeat the write, with `replab get -c c1`.');
+  });
+
   test('facts fill the texts', () => {
     const error = new ReplabError('behind', {
       cluster: 'c1',

@@ -77,7 +77,11 @@ describe('up, interrupted', { timeout: 60_000 }, () => {
     }
     for (const { name, state } of summarizeClusters(root)) {
       expect(state).toBe('up');
-      expect(await takeDownCluster(root, name, { keep: false })).toEqual({ was: 'up', ended: 4 });
+      expect(await takeDownCluster(root, name, { keep: false })).toEqual({
+        was: 'up',
+        ended: 4,
+        event: expect.any(Number),
+      });
     }
   });
 

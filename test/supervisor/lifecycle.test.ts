@@ -21,7 +21,11 @@ describe('up and down', { timeout: 60_000 }, () => {
     const processes = identitiesIn(recordIn(root, 'c1'));
     expect(processes.map(stateOf)).toEqual(['alive', 'alive', 'alive', 'alive']);
     expect(snapshot.nodes.map(({ pid }) => pid)).toEqual(processes.slice(1).map(({ pid }) => pid));
-    expect(await takeDownCluster(root, 'c1', { keep: false })).toEqual({ was: 'up', ended: 4 });
+    expect(await takeDownCluster(root, 'c1', { keep: false })).toEqual({
+      was: 'up',
+      ended: 4,
+      event: expect.any(Number),
+    });
     await client.closed;
     expect([processes.map(stateOf), readdirSync(root)]).toEqual([[null, null, null, null], []]);
     await expect(takeDownCluster(root, 'c1', { keep: false })).rejects.toMatchObject({
@@ -52,7 +56,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(summarizeClusters(root)).toMatchObject([{ name: 'c1', state: 'kept', pid: null }]);
     expect(processesOf(recordIn(root, 'c1'))).toEqual([]);
     await expect(attach(root, 'c1')).rejects.toMatchObject({ code: 'cluster-kept' });
-    expect(await takeDownCluster(root, 'c1', { keep: true })).toEqual({ was: 'kept', ended: 0 });
+    expect(await takeDownCluster(root, 'c1', { keep: true })).toEqual({ was: 'kept', ended: 0, event: null });
 
     const again = await launchCluster({ root, name: 'c1', spec: null });
     expect(again).toMatchObject({

@@ -75,7 +75,7 @@ async function afterCommand(
   if (!literal && last.startsWith('-')) return ofOption(command, given, last, known);
   if (arg === undefined || (count >= args.length && !arg.several)) return nothing;
   if (arg.completes?.kind === 'command-line') return await complete([last], known);
-  const completion = of(completesOf(arg), last, known);
+  const completion = of(completesOf(arg), last, known, before);
   return completion.kind === 'files' ? completion : without(completion.candidates, before);
 }
 
@@ -129,7 +129,12 @@ function options(command: Command | null, given: readonly string[], last: string
   );
 }
 
-function of(completes: Completes | undefined, last: string, known: Known): Completion {
+function of(
+  completes: Completes | undefined,
+  last: string,
+  known: Known,
+  before: readonly string[] = [],
+): Completion {
   if (completes === undefined || completes.kind === 'command-line') return nothing;
   if (completes.kind === 'files') return completes;
   const after =
@@ -137,7 +142,8 @@ function of(completes: Completes | undefined, last: string, known: Known): Compl
   // A region's selector has a separator of its own in it.
   const cut = last.slice(0, after).endsWith('@region:') ? after - '@region:'.length : after;
   const taken = last.slice(0, cut).split(/[,/:]/);
-  const words = completes.words(known).filter(({ word }) => !taken.includes(word));
+  const alone = cut === 0 ? (completes.alone ?? []) : [];
+  const words = [...completes.words(known, before), ...alone].filter(({ word }) => !taken.includes(word));
   return prefixed(matching(last.slice(cut), words), last.slice(0, cut));
 }
 
@@ -145,7 +151,7 @@ function matching(typed: string, candidates: readonly Candidate[]): Completion {
   return {
     kind: 'words',
     candidates: candidates.filter(
-      ({ word }) => word.startsWith(typed) && !(word === typed && word.endsWith('=')),
+      ({ word }) => word.startsWith(typed) && !(word === typed && /[=:]$/.test(word)),
     ),
   };
 }

@@ -13,7 +13,7 @@ _replab() {
   fi
   COMPREPLY=("${'$'}{answer[@]:1}")
   case ${'$'}{COMPREPLY[0]} in
-    *=) compopt -o nospace 2>/dev/null ;;
+    *[=:]) compopt -o nospace 2>/dev/null ;;
   esac
   return 0
 }

@@ -1,19 +1,25 @@
+import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { complete } from '../../../src/cli/complete/complete.ts';
 import { commandNames } from '../../../src/commands/commands.ts';
 import type { Known } from '../../../src/commands/completes.ts';
 import type { ClusterRecord } from '../../../src/control/cluster-record.ts';
+import { clusterDir, paths } from '../../../src/control/state-dir.ts';
 import { tempDir } from '../../support/until.ts';
 
 const record = {
   spec: {
+    name: 'c1',
     nodes: ['n1', 'n2', 'n3'],
     shards: 2,
     regions: { of: { n1: 'eu', n2: 'us', n3: 'us' }, latencyMs: { eu: {}, us: {} } },
   },
   faults: [{ id: 'f1', params: { kind: 'isolate' } }],
 } as unknown as ClusterRecord;
-const known: Known = { root: tempDir(), cluster: () => record };
+const root = tempDir();
+mkdirSync(paths.savedDisk(clusterDir(root, 'c1'), 'n3', 'before'), { recursive: true });
+mkdirSync(paths.savedDisk(clusterDir(root, 'c1'), 'n3', 'half.new'));
+const known: Known = { root, cluster: () => record };
 const alone: Known = { ...known, cluster: () => null };
 
 async function offered(line: readonly string[], about = known): Promise<readonly string[]> {
@@ -67,6 +73,29 @@ describe('words', () => {
     ],
     [['put', 'x', '1', '--at', '@leader.'], ['@leader.old']],
     [['heal', ''], ['f1']],
+    [
+      ['disk', 'n1', ''],
+      ['slow', 'full', 'lose-unsynced', 'save', 'restore'],
+    ],
+    [['disk', 'n3', 'restore', ''], ['before']],
+    [['disk', 'n1', 'restore', ''], []],
+    [['disk', '@leader', 'restore', 'b'], ['before']],
+    [['disk', 'n3', 'slow', ''], []],
+    [
+      ['link', 'n1:n2', '--lane', ''],
+      ['ctl', 'log', 'bulk'],
+    ],
+    [['link', 'n1:n2', '--lane', 'ctl,lo'], ['ctl,log']],
+    [['link', 'n1:n2', '--class', 'hel'], ['hello']],
+    [['check', 'h', '--as', 'linearizable,seq'], ['linearizable,sequential']],
+    [['partition', 'ri'], ['ring']],
+    [['partition', 'bri'], ['bridge:']],
+    [
+      ['partition', 'bridge:n'],
+      ['bridge:n1', 'bridge:n2', 'bridge:n3'],
+    ],
+    [['partition', 'n1/ri'], []],
+    [['cut', 'ri'], []],
     [
       ['skew', 'n'],
       ['n1', 'n2', 'n3'],
