@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandNames, commands, groups } from '../../src/commands/commands.ts';
+import { changing, others, writing } from './changing.ts';
 
 describe.for(commandNames)('%s', (name) => {
   test('is the command its row says, in a group there is', async () => {
@@ -32,4 +33,9 @@ describe.for(commandNames)('%s', (name) => {
     const { options } = await commands[name].load();
     for (const { parse } of Object.values(options)) expect(parse(undefined)).not.toBeUndefined();
   });
+});
+
+test('(e)8: every command changes a cluster, or keys, or nothing: what it is decides what it answers with', () => {
+  const named = changing.map(([line]) => line.split(' ')[0]!);
+  expect(new Set([...named, ...writing, ...others])).toEqual(new Set(commandNames));
 });
