@@ -4,6 +4,7 @@ import { commandNames } from '../src/commands/commands.ts';
 import { faultKinds } from '../src/faults/faults.ts';
 import { modes } from '../src/protocol/modes.ts';
 import { commandTable, withBlock } from './house/command-table.ts';
+import { courseTable, coverageTable } from './house/lab-tables.ts';
 import { parts } from './bench/parts.ts';
 import { importBreaches, roomBreaches, rooms, tableBreaches } from './house/rooms.ts';
 import { foldersIn, read, sourcesIn } from './house/sources.ts';
@@ -127,6 +128,11 @@ describe('registries', () => {
 
   test('commands: the README has the table that `npm run docs` writes', async () => {
     expect(withBlock(read('README.md'), 'commands', await commandTable())).toBe(read('README.md'));
+  });
+
+  test('labs: their README has the course and the coverage that `npm run docs` writes', () => {
+    const text = read('labs/README.md');
+    expect(withBlock(withBlock(text, 'course', courseTable()), 'coverage', coverageTable())).toBe(text);
   });
 
   test('bench: the README names every part', () => {

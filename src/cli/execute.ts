@@ -126,7 +126,7 @@ class Line {
   }
 
   private async print(result: Result, signal: AbortSignal): Promise<number> {
-    if (result.kind === 'lab') return await this.print(await labResult(result), signal);
+    if (result.kind === 'lab') return await this.lab(result, signal);
     if (result.kind === 'shell') {
       const { shell } = this.host;
       if (shell === null) throw usage('shell', 'There is a shell already, or nobody to type into one.');
@@ -147,6 +147,13 @@ class Line {
     this.tell(documentOf(result));
     printDocument(result, this.output);
     return result.exit ?? exitCodes.ok;
+  }
+
+  private async lab(result: LabResult, signal: AbortSignal): Promise<number> {
+    const { showLab } = this.host;
+    const shown =
+      this.output.json || showLab === undefined ? null : await showLab(result, this.output, signal);
+    return shown ?? (await this.print(await labResult(result), signal));
   }
 
   /** Saved before it is printed: a script that goes on finds it. */
@@ -199,13 +206,14 @@ class Line {
   private async invoke(
     words: readonly string[],
     signal: AbortSignal,
-    { unattended = this.host.unattended ?? false, elsewhere }: InvokeOptions = {},
+    { unattended = this.host.unattended ?? false, elsewhere, signal: other }: InvokeOptions = {},
   ): Promise<Invoked> {
     const caught = { out: '', err: '' };
     let document: Told | null = null;
     const interrupts: Interrupts = { onFirst: () => {} };
-    const onAbort = (): void => interrupts.onFirst(toReplabError(signal.reason));
-    signal.addEventListener('abort', onAbort, { once: true });
+    const ending = other === undefined ? signal : AbortSignal.any([signal, other]);
+    const onAbort = (): void => interrupts.onFirst(toReplabError(ending.reason));
+    ending.addEventListener('abort', onAbort, { once: true });
     const exit = await execute(words, {
       ...this.host,
       ...(elsewhere === undefined ? {} : { ...elsewhere, stdin: nobodyTypes, colour: false }),
@@ -218,7 +226,7 @@ class Line {
       inherited: elsewhere === undefined ? this.passedOn() : timeOf(this.globals),
       onDocument: (told) => (document = told),
     });
-    signal.removeEventListener('abort', onAbort);
+    ending.removeEventListener('abort', onAbort);
     return { exit, ...caught, document };
   }
 }

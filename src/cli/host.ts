@@ -1,4 +1,4 @@
-import type { Context, ScreenResult, ShellResult } from '../commands/command.ts';
+import type { Context, LabResult, ScreenResult, ShellResult } from '../commands/command.ts';
 import type { Told } from './document.ts';
 import type { Output } from './output.ts';
 import type { Parsed } from './parse.ts';
@@ -17,6 +17,8 @@ export interface Host {
   progress(enabled: boolean): Progress;
   /** Takes the terminal for a screen until it is left; null where there is none: it is lines then. */
   readonly show: ((screen: ScreenResult, output: Output, signal: AbortSignal) => Promise<void>) | null;
+  /** Goes through a lab on the terminal, and answers the exit code; null where it is lines. */
+  readonly showLab?: (result: LabResult, output: Output, signal: AbortSignal) => Promise<number | null>;
   /** Runs lines of a terminal or of standard input; null where there is a shell already, or nobody types. */
   readonly shell: ((asked: ShellResult, inherited: Globals, output: Output) => Promise<number>) | null;
   /** Nobody can end what runs here: what goes on for ever is refused. */

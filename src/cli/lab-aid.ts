@@ -4,8 +4,8 @@ import { lineFault } from './line-fault.ts';
 
 /** What labs need of the process they run in. */
 export function labAid(signal: AbortSignal): LabAid {
-  // A terminal that is closed: in good order, as when told to end.
-  process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+  // A terminal that is closed: in good order, as when told to end. It stays: without one Ink would end the process.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
   return {
     lineFault,
     typed: () => typedLines(signal),

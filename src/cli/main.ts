@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 import { printError, wantsColour } from './output.ts';
 import { createProgress } from './progress.ts';
 import { show } from './show.ts';
+import { showLab } from './show-lab.ts';
 import { catchInterrupts } from './run.ts';
 
 /**
@@ -45,6 +46,8 @@ async function executeLine(): Promise<number> {
     progress: (enabled) => createProgress(process.stderr, enabled),
     show: (screen, output, signal) =>
       show(screen, { output, signal, onOpen: (close) => (closeScreen = close) }),
+    showLab: (result, output, signal) =>
+      showLab(result, { output, signal, onOpen: (close) => (closeScreen = close) }),
     shell: async (asked, inherited, output) => {
       const { runShell } = await import('./shell/shell.ts');
       return runShell(asked, { host: { ...host, inherited }, output, interrupts });

@@ -40,7 +40,7 @@ export async function show(result: ScreenResult, { output, signal, onOpen }: Sho
 }
 
 /** Keys need a terminal to be read from, the screen one that can move its cursor; screen readers need lines. */
-function canShow(env: NodeJS.ProcessEnv): boolean {
+export function canShow(env: NodeJS.ProcessEnv): boolean {
   const { stdin, stdout } = process;
   return stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb' && env['INK_SCREEN_READER'] !== 'true';
 }

@@ -105,6 +105,8 @@ export interface InvokeOptions {
    */
   readonly unattended?: boolean;
   readonly elsewhere?: Elsewhere;
+  /** Ends it, as the end of this command line does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where a command line runs that is not simply another of the same user: in a state directory of its own. */

@@ -74,7 +74,6 @@ export class LabRun {
     this.#last = invoked.document;
     this.#faults.note(line, invoked.document);
     this.#keepSaved();
-    const { event } = (invoked.document ?? {}) as { readonly event?: unknown };
     return {
       kind: 'command',
       line: line.line,
@@ -82,7 +81,7 @@ export class LabRun {
       mark,
       verdict: isThin(invoked.document) ? 'inconclusive' : verdictOf(invoked.exit, line.negated),
       exit: invoked.exit,
-      event: typeof event === 'number' ? event : null,
+      event: eventOf(invoked.document),
       ms,
       said: [invoked.out.trimEnd(), invoked.err.trimEnd()].filter((text) => text !== '').join('\n'),
       document: invoked.document,
@@ -101,7 +100,7 @@ export class LabRun {
   /** Which answer the run has made right by now. */
   async judge({ text, answers }: Question): Promise<Judged> {
     const began = performance.now();
-    const snapshot = await this.#snapshot();
+    const snapshot = await this.snapshot();
     const beside = this.#beside();
     const right: number[] = [];
     for (const [i, { expression, line }] of answers.entries()) {
@@ -131,7 +130,7 @@ export class LabRun {
   /** Prose with its placeholders filled from this run. */
   async fill(markdown: string, line: number): Promise<string> {
     if (!markdown.includes('{{')) return markdown;
-    const snapshot = await this.#snapshot();
+    const snapshot = await this.snapshot();
     const beside = this.#beside();
     return await fill(markdown, (expression) =>
       this.#checked(line, () => valueOf(expression, snapshot, beside)),
@@ -183,7 +182,7 @@ export class LabRun {
   }
 
   /** Null when the cluster is not up. */
-  async #snapshot(): Promise<Snapshot | null> {
+  async snapshot(): Promise<Snapshot | null> {
     try {
       const cluster = await openCluster({ name: this.place.cluster, root: this.place.root });
       return await cluster.freshSnapshot().finally(() => cluster.close());
@@ -194,7 +193,7 @@ export class LabRun {
   }
 
   async #lookAtFaults(): Promise<void> {
-    const snapshot = await this.#snapshot();
+    const snapshot = await this.snapshot();
     for (const fault of snapshot?.faults ?? []) this.#faults.see(fault);
     const { document } = await this.#invoke(['events', '--name', 'expired']);
     const { items = [] } = (document ?? {}) as {
@@ -218,4 +217,10 @@ export class LabRun {
 /** A load of which too little was done to judge by says so. */
 function isThin(document: object | null): boolean {
   return document !== null && 'thin' in document && document.thin === true;
+}
+
+/** Of what changed something; `up` always does. */
+function eventOf(document: object | null): number | null {
+  const { event, changed, schema } = (document ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof event === 'number' && (changed === true || schema === 'replab.up/1') ? event : null;
 }

@@ -11,6 +11,7 @@ import { annotationsOf } from './annotations.ts';
 import { isOwn, openAll, openLab } from './catalogue.ts';
 import { checkLines, type LineFault } from './check-lines.ts';
 import { asProcesses } from './as-processes.ts';
+import { Course } from './course.ts';
 import { junitOf } from './junit.ts';
 import type { Lab } from './lab.ts';
 import { listCoverage, listLabs, showLab } from './list.ts';
@@ -66,14 +67,28 @@ async function removeLeft(root: string): Promise<void> {
   for (const { dir, state } of listLabPlaces(root)) if (state === 'left') await removeLabPlace(dir);
 }
 
-function settingsOf({ asProcesses: isApart }: LabAsked, context: Context, { self }: LabAid) {
-  const inThisProcess: Invoke = (words, elsewhere) => context.invoke(words, { elsewhere });
+function settingsOf(
+  { asProcesses: isApart }: LabAsked,
+  context: Context,
+  { self }: LabAid,
+  signal = context.signal,
+) {
+  const inThisProcess: Invoke = (words, elsewhere) => context.invoke(words, { elsewhere, signal });
   return {
     root: context.root,
     seed: context.chance.seed,
-    signal: context.signal,
+    signal,
     invoke: isApart ? asProcesses(self) : inThisProcess,
   };
+}
+
+/** A lab to go through chapter by chapter. Throws as `carryOut` does. */
+export async function openCourse(asked: LabAsked, context: Context, aid: LabAid): Promise<Course> {
+  const lab = openLab(asked.dir ?? ownLabs(), asked.names[0]!);
+  await checkLines([lab], aid.lineFault);
+  await removeLeft(context.root);
+  const again = againOf(lab, asked, context.chance.seed);
+  return new Course(lab, (signal) => ({ ...settingsOf(asked, context, aid, signal), again }));
 }
 
 function stepResult(lab: Lab, asked: LabAsked, context: Context, aid: LabAid): Result {

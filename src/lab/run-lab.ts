@@ -1,16 +1,7 @@
-import { describeError, toReplabError } from '../control/errors.ts';
-import { exitCodes } from '../control/exit-codes.ts';
-import { askedAbout, keptByFix } from './kept-by-fix.ts';
-import {
-  chaptersOf,
-  type Block,
-  type BlockMark,
-  type Chapter,
-  type CommandLine,
-  type Lab,
-  type Section,
-} from './lab.ts';
+import { chaptersOf, type Chapter, type Lab } from './lab.ts';
 import { LabRun, type RunSettings, type Step } from './lab-run.ts';
+import { filledText, playChapter } from './play.ts';
+import { errorStep, noStep } from './other-steps.ts';
 import { worst, type Verdict } from './verdict.ts';
 
 export interface RunOptions extends RunSettings {
@@ -74,88 +65,29 @@ class Through {
   /** Answers the explanations. */
   async run(): Promise<readonly string[]> {
     const explained: string[] = [];
+    const { withoutFix, signal } = this.#options;
     for (const chapter of chaptersOf(this.#run.lab)) {
-      if (!(await this.#blocks(chapter))) return [];
+      const played = await playChapter(this.#run, chapter, { withoutFix, signal, add: this.add });
+      if (played === 'stopped') return [];
+      if (played === 'unfixed') this.#isFixLeftOut = true;
       // Without the fix neither the answers nor the explanation need be right.
       if (this.#isFixLeftOut) continue;
       if (!(await this.#question(chapter))) return [];
-      for (const section of chapter.sections) explained.push(...(await this.#explained(section)));
+      for (const section of chapter.sections) {
+        // Placeholders are checked wherever they stand.
+        const text = await filledText(this.#run, section);
+        if (section.kind === 'explain') explained.push(text);
+      }
     }
     for (const step of await this.#run.missedFaults()) this.add(step);
     return explained;
   }
 
-  /** False: something did not pass. */
-  async #blocks({ sections }: Chapter): Promise<boolean> {
-    for (const { parts } of sections) {
-      for (const part of parts) {
-        if (part.kind === 'block' && !(await this.#block(part.block))) return false;
-      }
-    }
-    return true;
-  }
-
-  async #block({ mark, commands }: Block): Promise<boolean> {
-    if (mark === 'fix' && this.#options.withoutFix) {
-      this.#isFixLeftOut = true;
-      return true;
-    }
-    for (const command of commands) {
-      if (this.#options.signal.aborted) return false;
-      const missing = this.#isFixLeftOut ? askedAbout(command, keptByFix(this.#run.lab)) : null;
-      const step =
-        missing === null ? await this.#run.command(command, mark) : unkeptStep(command, mark, missing);
-      this.add(step);
-      if (step.verdict !== 'passed') return false;
-    }
-    return true;
-  }
-
+  /** False: it is not answered. */
   async #question({ question }: Chapter): Promise<boolean> {
     if (question === null) return true;
     const { step } = await this.#run.judge(question);
     this.add(step);
     return step.verdict === 'passed';
   }
-
-  async #explained({ kind, parts }: Section): Promise<readonly string[]> {
-    const texts: string[] = [];
-    for (const part of parts) {
-      if (part.kind !== 'text') continue;
-      // Placeholders are checked wherever they stand.
-      const text = await this.#run.fill(part.markdown, part.line);
-      if (kind === 'explain') texts.push(text);
-    }
-    return texts;
-  }
-}
-
-const noStep = {
-  kind: 'command',
-  line: 1,
-  mark: null,
-  exit: null,
-  event: null,
-  ms: 0,
-  document: null,
-} as const satisfies Partial<Step>;
-
-/** What only the fix would have shown is not so without it. */
-function unkeptStep({ line, text }: CommandLine, mark: BlockMark, name: string): Step {
-  const said = `${name} is kept by the fix, which was left out.`;
-  return { ...noStep, line, text, mark, verdict: 'failed', exit: exitCodes.violated, said };
-}
-
-function errorStep(thrown: unknown): Step {
-  const error = toReplabError(thrown);
-  const { what, why } = describeError(error);
-  const { line } = error.facts;
-  const isMistake = error.code === 'bad-lab';
-  return {
-    ...noStep,
-    line: typeof line === 'number' ? line : 1,
-    text: isMistake ? 'this line' : error.code,
-    verdict: isMistake ? 'mistake' : 'broken',
-    said: isMistake ? why : `${what} ${why}`,
-  };
 }

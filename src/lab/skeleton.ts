@@ -25,7 +25,7 @@ export function newLab(dir: string, name: string): DocumentResult {
 }
 
 /** A stale read, and its end. */
-const skeleton = `---
+export const skeleton = `---
 title: What it shows, as a headline
 notes: []
 modes: [single-leader]

@@ -169,7 +169,7 @@ class Screen {
   }
 }
 
-function sizeOf({ columns, rows }: { readonly columns?: number; readonly rows?: number }): Size {
+export function sizeOf({ columns, rows }: { readonly columns?: number; readonly rows?: number }): Size {
   // A terminal that was given no size says 0.
   return { columns: columns || 80, rows: rows || 24 };
 }

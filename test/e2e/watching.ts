@@ -13,17 +13,20 @@ export interface Watching {
   after(): { readonly before: string; readonly after: string; readonly exit: string };
 }
 
-/** `replab watch` in a terminal, in a shell that notes how the terminal was before and after. */
-export function watch(
-  { env }: Shell,
-  args = '',
-  options: TerminalOptions & { readonly node?: string } = {},
-): Watching {
+type Options = TerminalOptions & { readonly node?: string };
+
+/** `replab watch`, as `inTerminal` has it. */
+export function watch(own: Shell, args = '', options: Options = {}): Watching {
+  return inTerminal(own, `watch ${args}`, options);
+}
+
+/** A command line in a terminal, in a shell that notes how the terminal was before and after. */
+export function inTerminal({ env }: Shell, line: string, options: Options = {}): Watching {
   const dir = tempDir();
   const terminal = openTerminal(
     [
       `stty -g > '${dir}/before'`,
-      `sh -c 'echo $$ > "${dir}/pid"; exec "${process.execPath}" ${options.node ?? ''} "${bin}" watch ${args}'`,
+      `sh -c 'echo $$ > "${dir}/pid"; exec "${process.execPath}" ${options.node ?? ''} "${bin}" ${line}'`,
       `echo $? > '${dir}/exit'`,
       `stty -g > '${dir}/after'`,
       'echo shell again',

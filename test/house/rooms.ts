@@ -19,7 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   library: { from: ['cli', 'commands', 'client', 'control', 'cluster', 'protocol', 'lib'] },
   cli: { from: ['tui', 'lab', 'commands', 'control', 'lib'], packages: ['commander', 'chalk'] },
   tui: {
-    from: ['commands', 'client', 'control', ...pureRooms],
+    from: ['lab', 'commands', 'client', 'control', ...pureRooms],
     packages: ['chalk', 'ink', 'react', 'string-width'],
   },
   lab: { from: ['commands', 'client', 'control', ...pureRooms], packages: ['marked', 'yaml'] },

@@ -1,0 +1,143 @@
+import { render, type Instance } from 'ink';
+import { createElement } from 'react';
+import { ReplabError } from '../../control/errors.ts';
+import type { Course } from '../../lab/course.ts';
+import type { Progress } from '../../lab/progress.ts';
+import { App, type Stage } from '../app.ts';
+import type { Painter } from '../line.ts';
+import { painterOf } from '../painter.ts';
+import { sizeOf, type ScreenIo } from '../screen.ts';
+import { labLines } from './frame.ts';
+import { keyFor } from './keys.ts';
+import { LabModel, type Effect } from './model.ts';
+
+/**
+ * Goes through a lab with its reader until it is left, or the signal says so. Answers with how far it came;
+ * throws why it ended otherwise. The terminal is given back before either; the course is its caller's to close.
+ */
+export async function showLab(
+  course: Course,
+  progress: Progress,
+  ascii: boolean,
+  io: ScreenIo,
+): Promise<Progress> {
+  const model = new LabModel({
+    course,
+    progress,
+    ascii,
+    size: sizeOf(io.stdout),
+  });
+  return await new LabScreen(course, model, io).show();
+}
+
+class LabScreen implements Stage {
+  readonly #course: Course;
+  readonly #model: LabModel;
+  readonly #io: ScreenIo;
+  readonly #over = Promise.withResolvers<Progress>();
+  readonly #painter: Painter;
+  #lines: readonly string[];
+  #ink: Instance | null = null;
+  #listener: (() => void) | null = null;
+  #suspend: (use: () => void) => Promise<void> = () => Promise.resolve();
+
+  constructor(course: Course, model: LabModel, io: ScreenIo) {
+    this.#course = course;
+    this.#model = model;
+    this.#io = io;
+    this.#painter = painterOf(io.colour);
+    this.#lines = labLines(model, this.#painter);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listener = listener;
+    return () => (this.#listener = null);
+  };
+
+  readonly lines = (): readonly string[] => this.#lines;
+
+  onMounted(suspend: (use: () => void) => Promise<void>): void {
+    this.#suspend = suspend;
+  }
+
+  /** Nothing is typed here. */
+  paste(): void {}
+
+  press(name: string): void {
+    const effect = keyFor(this.#model, name)?.press(this.#model) ?? null;
+    this.#changed();
+    this.#carryOut(effect);
+  }
+
+  async show(): Promise<Progress> {
+    const { stdin, stdout, signal } = this.#io;
+    const onResize = (): void => {
+      this.#model.resize(sizeOf(stdout));
+      this.#changed();
+    };
+    const onAbort = (): void => this.#over.reject(signal.reason);
+    // Before Ink's own listener: the lines must fit when Ink lays them out again.
+    stdout.on('resize', onResize);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const ink = render(createElement(App, { stage: this }), {
+      stdin,
+      stdout,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      alternateScreen: true,
+      incrementalRendering: true,
+      interactive: true,
+    });
+    this.#ink = ink;
+    this.#io.onOpen(() => ink.unmount());
+    const unmounted = ink.waitUntilExit();
+    unmounted.catch((error: unknown) => this.#over.reject(error));
+    try {
+      return await this.#over.promise;
+    } finally {
+      stdout.off('resize', onResize);
+      signal.removeEventListener('abort', onAbort);
+      ink.unmount();
+      await unmounted.catch(() => {});
+    }
+  }
+
+  #carryOut(effect: Effect | null): void {
+    switch (effect) {
+      case null:
+        return;
+      case 'play':
+        return void this.#play();
+      case 'leave':
+        return this.#over.resolve(this.#model.progress);
+      case 'interrupt':
+        return this.#over.reject(new ReplabError('interrupted'));
+      case 'suspend':
+        return void this.#suspend(() => void process.kill(0, 'SIGTSTP'));
+      case 'redraw':
+        this.#io.stdout.write('\u001B[2J\u001B[H');
+        this.#ink?.clear();
+        this.#ink?.rerender(createElement(App, { stage: this }));
+    }
+  }
+
+  async #play(): Promise<void> {
+    this.#model.began();
+    this.#changed();
+    try {
+      const seen = await this.#course.play(this.#model.at, (step) => {
+        this.#model.stepped(step);
+        this.#changed();
+      });
+      this.#model.ended(seen);
+      this.#changed();
+    } catch (error) {
+      this.#over.reject(error);
+    }
+  }
+
+  #changed(): void {
+    this.#lines = labLines(this.#model, this.#painter);
+    this.#listener?.();
+  }
+}
