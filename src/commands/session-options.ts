@@ -62,6 +62,8 @@ export function guaranteesIn({ as, guarantee, token }: SessionWords): readonly G
 export function tokenIn(word: string, { name, spec }: Cluster): SessionToken {
   const shards = parseShards(word);
   if (shards !== null) {
+    if (spec.shards > 1 && !word.includes('='))
+      throw badToken(word, `There are ${spec.shards} shards: say of which it is, such as 1=${word}`);
     const texts = Object.entries(shards).map(
       ([shard, positions]) => [shard, positions.map(formatPosition)] as const,
     );

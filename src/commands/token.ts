@@ -1,5 +1,12 @@
 import { withCluster, type Cluster } from '../client/cluster-connection.ts';
-import { merged, refuseForeign, seenIn, tokenOf, type SessionToken } from '../client/session/token.ts';
+import {
+  merged,
+  refuseForeign,
+  seenIn,
+  tokenOf,
+  type SessionToken,
+  type ShardToken,
+} from '../client/session/token.ts';
 import { firstState, type SessionState } from '../client/session/state.ts';
 import { ReplabError } from '../control/errors.ts';
 import { identitiesIn } from '../control/state-dir.ts';
@@ -84,9 +91,10 @@ async function stateOf({ name: cluster, spec, dir }: Cluster, as: string): Promi
 }
 
 function sessionText({ shards }: SessionToken, { counts, indeterminate }: SessionState): string {
-  const of = (kind: 'wrote' | 'read'): string =>
-    Object.values(shards)
-      .flatMap(({ [kind]: positions }) => positions)
+  const several = Object.keys(shards).length > 1;
+  const of = (kind: keyof ShardToken): string =>
+    Object.entries(shards)
+      .flatMap(([shard, { [kind]: positions }]) => positions.map((at) => (several ? `${shard}=${at}` : at)))
       .join(', ') || 'nothing';
   const { leaderReads, followerReads, waits, waitedMs, moves, losses, unknown, writes } = counts;
   return [

@@ -64,8 +64,9 @@ function partsOf<T>(
   });
 }
 
-/** And this one too: of its epoch the furthest stays. */
+/** And this one too: of its epoch the furthest stays. Before the first entry there is nothing to see. */
 export function withSeen(seen: readonly Position[], position: Position): readonly Position[] {
+  if (position.index === 0) return seen;
   const same = seen.find(({ epoch }) => sameBallot(epoch, position.epoch));
   if (same === undefined) return [...seen, position];
   return same.index >= position.index ? seen : seen.map((one) => (one === same ? position : one));

@@ -1,6 +1,6 @@
 import { hash48 } from '../lib/hash.ts';
 import type { NodeId } from '../protocol/node-id.ts';
-import type { Input, Message, TraceName } from '../protocol/protocol.ts';
+import type { Effect, Input, Message, TraceName } from '../protocol/protocol.ts';
 import type { Fate, Sender } from './connection.ts';
 import type { Turn } from './turn.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -9,12 +9,15 @@ import type { Watcher } from './world.ts';
 
 const tailLines = 80;
 
+/** What a run is to have shown: traces, and answers to sessions (S1). */
+export type Mark = TraceName | 'behind' | 'write-lost';
+
 /**
  * Counts what happens, keeps the last of it for a failure's report, and folds all of it into one hash: two
  * runs of a seed are the same run exactly if their hashes are.
  */
 export class Recorder implements Watcher {
-  readonly marks: Partial<Record<TraceName, number>> = {};
+  readonly marks: Partial<Record<Mark, number>> = {};
   readonly frames: Record<Fate, number> = {
     delivered: 0,
     held: 0,
@@ -37,7 +40,8 @@ export class Recorder implements Watcher {
   turned({ node, inputs, effects, after }: Turn): void {
     const { now } = this.#clock;
     for (const effect of effects) {
-      if (effect.type === 'trace') this.marks[effect.event.name] = (this.marks[effect.event.name] ?? 0) + 1;
+      const mark = markOf(effect);
+      if (mark !== null) this.marks[mark] = (this.marks[mark] ?? 0) + 1;
     }
     this.#fold(
       `${now} ${node.id} ${inputs.map(({ type }) => type).join()} ${effects.length} ${after?.chain} ${after?.digest.value}`,
@@ -78,6 +82,13 @@ export class Recorder implements Watcher {
   #fold(text: string): void {
     this.hash = hash48(text, this.hash);
   }
+}
+
+function markOf(effect: Effect): Mark | null {
+  if (effect.type === 'trace') return effect.event.name;
+  if (effect.type !== 'reply' || effect.outcome.type !== 'refused') return null;
+  const { code } = effect.outcome;
+  return code === 'behind' || code === 'write-lost' ? code : null;
 }
 
 function inputWords(input: Input): string {

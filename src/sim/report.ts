@@ -1,6 +1,6 @@
-import type { TraceName } from '../protocol/protocol.ts';
 import type { ChaosKind } from './chaos.ts';
 import type { Tally } from './clients.ts';
+import type { Mark } from './recorder.ts';
 import type { Fate } from './connection.ts';
 import type { SimOptions } from './options.ts';
 
@@ -26,8 +26,8 @@ export interface SimReport {
   readonly messages: Readonly<Record<Fate, number>>;
   readonly operations: Readonly<Tally>;
   readonly faults: Readonly<Partial<Record<ChaosKind, number>>>;
-  /** Coverage marks: how often each trace was seen. */
-  readonly marks: Readonly<Partial<Record<TraceName, number>>>;
+  /** Coverage marks: how often each was seen. */
+  readonly marks: Readonly<Partial<Record<Mark, number>>>;
   /** Of everything that happened: equal for two runs of one seed. */
   readonly hash: string;
   readonly verdict: 'held' | 'violated';

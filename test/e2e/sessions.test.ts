@@ -111,6 +111,26 @@ describe('a session', () => {
   });
 });
 
+test('over shards, each log is asked for what was written in it', async () => {
+  const { ok, run, json } = await cluster(...named, '--shards', '2');
+  // x is in shard 0, y in shard 1, as the README says; n2 leads that.
+  await ok('put', 'x', '1', '--as', 'alice');
+  await ok('put', 'y', '1', '--as', 'alice');
+  await ok('wait', 'caught-up');
+  await ok('cut', 'n2:n3');
+  await ok('put', 'x', '2', '--as', 'alice');
+  const { at } = await json<{ at: { text: string } }>('put', 'y', '2', '--as', 'alice');
+  await ok('wait', 'caught-up', '--shard', '0');
+  const promised = ['--guarantee', 'read-your-writes', '--read', 'n3', ...noWait];
+  expect(await json('get', 'x', '--as', 'alice', ...promised)).toMatchObject({ value: '2', node: 'n3' });
+  expect(await json('get', 'y', '--as', 'alice', '--read', 'n3')).toMatchObject({ value: '1' });
+  const got = await json<Got>('get', 'y', '--as', 'alice', ...promised);
+  expect(got).toMatchObject({ value: '2', moved: [{ node: 'n3', why: 'not-seen-yet' }] });
+  expect(await json('get', 'y', '--token', `1=${at.text}`, ...promised)).toMatchObject({ value: '2' });
+  expect((await run(['get', 'y', '--token', at.text])).exit).toBe(3);
+  expect(await ok('token', 'show', 'alice')).toContain(`1=${at.text}`);
+});
+
 describe('where a session reads', () => {
   test('any: a node further with each read, from where the seed says', async () => {
     const { ok, json } = await cluster(...named);

@@ -59,6 +59,7 @@ describe('S1: a token and a log', () => {
     expect(withSeen([], at('1@n1/3'))).toEqual([at('1@n1/3')]);
     expect(withSeen([at('1@n1/9')], at('1@n1/3'))).toEqual([at('1@n1/9')]);
     expect(withSeen([at('1@n1/9')], at('2@n2/3'))).toEqual([at('1@n1/9'), at('2@n2/3')]);
+    expect(withSeen([], at('0@-/0'))).toEqual([]);
     expect(furthest([at('2@n2/3'), at('1@n1/9')])).toEqual([at('2@n2/3')]);
   });
 });

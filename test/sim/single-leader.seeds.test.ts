@@ -39,6 +39,8 @@ const marks = [
   'designated',
   'config',
   'recovered',
+  'behind',
+  'write-lost',
 ] as const;
 
 test.for(marks)('coverage: %s happened', (mark) => {
