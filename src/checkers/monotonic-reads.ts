@@ -78,6 +78,8 @@ function registerRule({ steps }: Subject, versions: Versions): Rule {
         const first = before.first.get(textOf(read.version.value));
         const replaced = isSame(before.last, read) ? before.other : before.last;
         if (first === undefined || replaced === null || !isOne(read.version)) continue;
+        // To something newer it may come back: it had gone back before, and that was said.
+        if (isOlder(replaced.version, read.version)) continue;
         if (first.operation.end < replaced.operation.start) return back(first, replaced, read);
       }
       return null;

@@ -148,6 +148,49 @@ describe('load', () => {
     }
   });
 
+  test('over shards: each key at the leader of its shard, and every node read in all of them', async () => {
+    const own = await cluster('--shards', '2');
+    const report = await load(own, 'register', '--ops', '400', '--rate', 'max', '--keys', '20');
+    expect(report).toMatchObject({
+      ok: 400,
+      readsAt: { follower: 0 },
+      lostWrites: 0,
+      finals: ['n1', 'n2', 'n3'],
+    });
+    expect(report.nodes.filter(({ writes }) => writes > 0).map(({ id }) => id)).toEqual(['n1', 'n2']);
+    expect(await own.json('check', 'l1', '--as', 'linearizable,convergence')).toMatchObject({
+      verdict: 'valid',
+    });
+    expect(await own.run(['load', 'set'])).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('--shards'),
+    });
+  });
+
+  test('from a region: what is near is read there', async () => {
+    const own = await cluster('--nodes', '2', '--regions', 'eu,us');
+    const report = await load(
+      own,
+      'register',
+      '--ops',
+      '20',
+      '--rate',
+      'max',
+      '--reads',
+      '90%',
+      '--region',
+      'us',
+      '--read',
+      'nearest',
+    );
+    expect(report.nodes.map(({ id, reads }) => [id, reads > 0])).toEqual([
+      ['n1', false],
+      ['n2', true],
+    ]);
+    const nowhere = ['load', 'register', '--region', 'mars'];
+    expect(await own.run(nowhere)).toMatchObject({ exit: 4, stderr: expect.stringContaining('mars') });
+  });
+
   test('a leader that is gone: what was refused is counted, and nothing is lost that was not', async () => {
     const own = await cluster('--sync', 'all');
     await own.ok('kill', 'n1');
