@@ -61,7 +61,8 @@ test('how long a write was missed: the latest read that did says so, of every wr
           const missing = reads.filter((read) => missedBy(read, subject, versions).includes(write));
           return Math.max(0, ...missing.map(({ startMs }) => startMs! - write.endMs!));
         });
-      expect(visibleAfter(subject, never)?.toSorted()).toEqual(times.toSorted());
+      const ascending = (a: number, b: number): number => a - b;
+      expect(visibleAfter(subject, never)?.toSorted(ascending)).toEqual(times.toSorted(ascending));
       late += times.filter((ms) => ms > 0).length;
     }),
   );
