@@ -86,7 +86,8 @@ async function loadHere(context: Context, plan: LoadPlan): Promise<DocumentResul
   return await withCluster(open, async (cluster) => {
     await requirePlaces(cluster, plan, context.chance);
     let id = '';
-    const live = createLive(() => id, context.progress);
+    const registers = workloads[plan.workload as WorkloadName].model === 'register';
+    const live = createLive(() => id, registers, context.progress);
     const { document, event } = await runAnnounced(cluster, plan, {
       signal: context.signal,
       onBegin: (given) => (id = given),

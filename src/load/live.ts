@@ -1,3 +1,4 @@
+import { createLiveAnomalies } from './live-anomalies.ts';
 import { quantilesOf } from './quantiles.ts';
 import type { Recorded } from './report.ts';
 
@@ -8,13 +9,16 @@ export interface Live {
 
 const everyMs = 1000;
 
-export function createLive(id: () => string, say: (line: string) => void): Live {
+/** `registers`: their keys hold values that were written once, so what a read missed is known at once. */
+export function createLive(id: () => string, registers: boolean, say: (line: string) => void): Live {
+  const anomalies = registers ? createLiveAnomalies() : null;
   let since: Recorded[] = [];
   let sinceMs = 0;
   const totals = { ops: 0, refused: 0, unknown: 0 };
   return {
     done(recorded, atMs) {
       since.push(recorded);
+      anomalies?.done(recorded.operation, recorded.isRead);
       totals.ops += 1;
       if (recorded.operation.outcome === 'fail') totals.refused += 1;
       if (recorded.operation.outcome === 'info') totals.unknown += 1;
@@ -23,8 +27,10 @@ export function createLive(id: () => string, say: (line: string) => void): Live 
       const { p50, p99 } = quantilesOf(ok.map(({ tookMs }) => tookMs));
       const perS = Math.round((ok.length * 1000) / (atMs - sinceMs));
       const errors = [
-        totals.refused > 0 ? `, ${totals.refused} refused` : '',
-        totals.unknown > 0 ? `, ${totals.unknown} unknown` : '',
+        countText(totals.refused, 'refused'),
+        countText(totals.unknown, 'unknown'),
+        countText(anomalies?.staleReads, 'stale'),
+        countText(anomalies?.ownWritesMissing, 'own writes missing'),
       ].join('');
       say(
         `${id()}  ${(atMs / 1000).toFixed(0)}s  ${perS}/s  p50 ${msText(p50)}  p99 ${msText(p99)}  ${totals.ops} done${errors}`,
@@ -33,6 +39,10 @@ export function createLive(id: () => string, say: (line: string) => void): Live 
       sinceMs = atMs;
     },
   };
+}
+
+function countText(count: number | undefined, what: string): string {
+  return count === undefined || count === 0 ? '' : `, ${count} ${what}`;
 }
 
 /** `0.42ms`, `12ms`; `-` for nothing. */
