@@ -18,14 +18,25 @@ export function verdictOf(snapshot: Snapshot): ClusterVerdict {
   const verdicts = shards.map((one) => verdictOfShard(one, []));
   const worst = (['bad', 'caution'] as const).find((level) => verdicts.some((one) => one.level === level));
   if (worst === undefined) {
-    const leads = shards.map(({ leaders }, shard) => `${leaders[0]?.id} leads shard ${shard}`);
-    const text = `${leads.join(', ')}; ${[...cut, 'every follower has all of it'].join('; ')}`;
+    const text = `${whoLeads(snapshot)}; ${[...cut, 'every follower has all of it'].join('; ')}`;
     return { level: cut.length === 0 ? 'good' : 'caution', text };
   }
   const told = verdicts.flatMap(({ level, text }, shard) =>
     level === worst ? [`shard ${shard}: ${text}`] : [],
   );
   return { level: worst, text: [...cut, ...told].join(' · ') };
+}
+
+/** `n1 leads shards 0 2, n2 leads shard 1`. */
+function whoLeads({ leaders, nodes }: Snapshot): string {
+  const led = nodes.map(({ id }) => {
+    const shards = leaders.filter((one) => one.id === id && one.newest).map(({ shard }) => shard);
+    return { id, shards };
+  });
+  return led
+    .filter(({ shards }) => shards.length > 0)
+    .map(({ id, shards }) => `${id} leads shard${shards.length === 1 ? '' : 's'} ${shards.join(' ')}`)
+    .join(', ');
 }
 
 /** Of the only shard, or of one among several (`ofShard`). `cut`: how its nodes are kept apart, in words. */

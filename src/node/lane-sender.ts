@@ -10,7 +10,7 @@ import type { Hello } from './hello.ts';
 import { MessageQueue, type Queued } from './message-queue.ts';
 
 /**
- * What may wait for one peer, in bytes. Together with one bulk chunk of 256 KiB as JSON it stays under the
+ * What may wait for one peer, in bytes, for each shard. Together with one bulk chunk of 256 KiB as JSON it stays under the
  * 1.5 MiB of T6. An empty queue takes any one message.
  */
 const boundBytes: Readonly<Record<Lane, number>> = { ctl: 64 * 1024, log: 1088 * 1024, bulk: 256 * 1024 };
@@ -24,6 +24,8 @@ export interface LaneSenderOptions {
   readonly to: NodeId;
   readonly port: number;
   readonly lane: Lane;
+  /** Those that share it: each may fill what one could. */
+  readonly shards: number;
   readonly clock: NodeClock;
   readonly rng: Rng;
   readonly counters: Counters;
@@ -94,8 +96,8 @@ export class LaneSender {
    * the others the new one: what lies before a gap is still of use to the receiver, what lies behind is not.
    */
   #makeRoom(bytes: number): boolean {
-    const { lane, counters } = this.#options;
-    while (this.queuedBytes > 0 && this.queuedBytes + bytes > boundBytes[lane]) {
+    const { lane, shards, counters } = this.#options;
+    while (this.queuedBytes > 0 && this.queuedBytes + bytes > boundBytes[lane] * shards) {
       this.#noteOverflow();
       counters.count('queue-full');
       if (lane !== 'ctl' || this.#queue.shift() === undefined) return false;

@@ -36,6 +36,7 @@ export class RunningNode {
   readonly #leave: () => void;
   readonly #boot: number;
   #requestIds = 0;
+  #firstToWake = 0;
 
   constructor(init: NodeInit, parts: NodeParts) {
     const { stores, machine, mode } = parts;
@@ -152,8 +153,11 @@ export class RunningNode {
     this.#clients.destroy();
   }
 
+  /** Each first in turn: what the limit lets through at a time may be a single request. */
   #wakeAll(): void {
-    for (const host of this.#hosts) host.wake();
+    this.#firstToWake = (this.#firstToWake + 1) % this.#hosts.length;
+    const hosts = [...this.#hosts.slice(this.#firstToWake), ...this.#hosts.slice(0, this.#firstToWake)];
+    for (const host of hosts) host.wake();
   }
 
   #trace(events: readonly TraceEvent[]): void {

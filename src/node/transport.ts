@@ -86,11 +86,12 @@ export class Transport {
   }
 
   #createSender(to: NodeId, port: number, lane: Lane): LaneSender {
-    const { self: from, token, disk, boot, clock, rng, counters, onOverflow } = this.#options;
+    const { self: from, token, disk, boot, shards, clock, rng, counters, onOverflow } = this.#options;
     return new LaneSender({
       to,
       port,
       lane,
+      shards,
       clock,
       rng: rng.fork(`${to} ${lane}`),
       counters,

@@ -124,7 +124,7 @@ test('routes: what has keys goes to their shard, sizes are asked of all, the res
 
 describe('messages of shards share the connections', () => {
   test('each arrives at its shard, in order, and the newest of one takes no place of another’s', async () => {
-    const { n1, n2, link } = await pair();
+    const { n1, n2, link } = await pair(2);
     for (const shard of [0, 1, 0, 1]) n1.transport.send('n2', 'ctl', numbered('heartbeat', shard), shard);
     n1.transport.send('n2', 'ctl', numbered('subscribe', 7), 1);
     await until('the last', () => n2.transport.lane('ctl', 1).waiting === 2);

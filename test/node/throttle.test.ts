@@ -11,20 +11,22 @@ import { until } from '../support/until.ts';
 import { respClient } from './resp-client.ts';
 import { initOf } from './scripted-node.ts';
 
-async function limited(text: string) {
+async function limited(text: string, shards = 1) {
   const machine = new Machine();
-  const store = createMemoryStore(diskOf('n1'));
+  const stores = Array.from({ length: shards }, () => createMemoryStore(diskOf('n1')));
   const node = new RunningNode(initOf(), {
-    stores: [store],
+    stores,
     mode: singleLeader,
     machine,
     onTrace: () => true,
   });
   const { clientPort } = await node.start();
   onTestFinished(() => node.stop());
-  const led = Promise.withResolvers<Outcome>();
-  node.operate({ kind: 'promote', ballot: { number: 1, disk: diskOf('n1') } }, led.resolve);
-  await led.promise;
+  for (const shard of stores.keys()) {
+    const led = Promise.withResolvers<Outcome>();
+    node.operate({ kind: 'promote', ballot: { number: 1, disk: diskOf('n1') } }, led.resolve, shard);
+    await led.promise;
+  }
   const limit = (...texts: readonly string[]): void =>
     machine.apply(conditionsOf(faultsOf(['n1'], ...texts), 'n1'));
   limit(text);
@@ -43,6 +45,18 @@ test('fair over connections: who asks once does not wait for all that another ha
   limit();
   expect((await many).every((reply) => reply === '+OK')).toBe(true);
   expect(node.report().waiting).toEqual({ requests: 0, oldestMs: 0 });
+});
+
+test('fair over shards: one that is busy leaves the other its share', async () => {
+  const { node, client, limit } = await limited('limit n1 20/s', 2);
+  const [greedy, modest] = [await client(), await client()];
+  const many = greedy.pipeline(...Array.from({ length: 200 }, () => 'SET x v'));
+  await until('requests to wait', () => node.report().waiting.requests > 100);
+  const before = greedy.replies.length;
+  for (let i = 0; i < 3; i += 1) expect(await modest.ask('GET', 'y')).toBeNull();
+  expect(greedy.replies.length - before).toBeLessThanOrEqual(8);
+  limit();
+  expect((await many).every((reply) => reply === '+OK')).toBe(true);
 });
 
 test('what merely tells of the node is not limited', async () => {

@@ -38,7 +38,7 @@ export interface Station {
 export async function station(
   self: NodeId,
   peers: Readonly<Record<NodeId, number>> = {},
-  { boot = 1, disk = diskOf(self) } = {},
+  { boot = 1, disk = diskOf(self), shards = 1 } = {},
 ): Promise<Station> {
   const counters = new Counters();
   const overflows: string[] = [];
@@ -48,7 +48,7 @@ export async function station(
     token,
     disk,
     boot,
-    shards: 2,
+    shards,
     peers,
     clock: new Machine().clock,
     rng: createRng(self),
@@ -85,10 +85,10 @@ export async function station(
 }
 
 /** n1, which reaches n2 by a link that can be held and cut. */
-export async function pair(): Promise<{ n1: Station; n2: Station; link: Forwarder }> {
-  const n2 = await station('n2');
+export async function pair(shards = 1): Promise<{ n1: Station; n2: Station; link: Forwarder }> {
+  const n2 = await station('n2', {}, { shards });
   const link = await forwarder(n2.port);
-  const n1 = await station('n1', { n2: link.port });
+  const n1 = await station('n1', { n2: link.port }, { shards });
   return { n1, n2, link };
 }
 
