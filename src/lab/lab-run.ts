@@ -214,9 +214,16 @@ export class LabRun {
   }
 }
 
-/** A load of which too little was done to judge by says so. */
+/**
+ * A load that did less than `--min` says is needed. Its own `thin` also means that some claim had too little to be
+ * judged by, which is null there, and so for `expect` neither true nor false.
+ */
 function isThin(document: object | null): boolean {
-  return document !== null && 'thin' in document && document.thin === true;
+  const { ok, plan } = (document ?? {}) as {
+    readonly ok?: unknown;
+    readonly plan?: { readonly min?: unknown };
+  };
+  return typeof ok === 'number' && typeof plan?.min === 'number' && ok < plan.min;
 }
 
 /** Of what changed something; `up` always does. */

@@ -76,6 +76,17 @@ describe('lab run', () => {
     ]);
   });
 
+  test('a load that did less than it had to: 2', async () => {
+    const own = shell();
+    const load = 'load counter --ops 5 --rate max --min 6';
+    const dir = folderOf({
+      one: labOf({ weak: `${bitten}\n${load}` }),
+      two: labOf({ weak: `${bitten}\n${load.replace('6', '5')}` }),
+    });
+    const { labs } = await runJson(own, 'one', 'two', '--dir', dir);
+    expect(labs.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'passed']);
+  });
+
   test('a question of which the run makes no answer right: 1', async () => {
     const own = shell();
     const text = labOf({ weak: bitten }).replace('w.exit = 0', 'w.exit = 4');

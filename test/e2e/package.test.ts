@@ -73,7 +73,9 @@ describe('the package', () => {
 
   test('holds what runs, and what must be said of it: no source, no test', () => {
     const tops = new Set(installed.files.map((path) => path.split('/')[0]));
-    expect(tops).toEqual(new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']));
+    expect(tops).toEqual(
+      new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'labs', 'package.json']),
+    );
     expect(installed.files).toContain('dist/licenses.txt');
     expect(installed.size).toBeLessThan(1024 * 1024);
   });
