@@ -5,7 +5,10 @@ import { withSeen } from '../protocol/token.ts';
 
 const longestWaitMs = 600;
 
-/** A client with every guarantee: it reads anywhere, and is served only after what it has seen (S1, S2). */
+/**
+ * A client with every guarantee: it reads anywhere, and is served only after what it has seen (S1). Now and then it
+ * asks without one, and so sees what a later epoch made before it is told that something of an earlier one is lost.
+ */
 export class SimSession {
   readonly #rng: Rng;
   #seen: readonly Position[] = [];
@@ -23,7 +26,7 @@ export class SimSession {
   }
 
   fieldsOf(op: Op): Pick<Request, 'after' | 'waitMs'> {
-    if (this.#seen.length === 0 || op.kind === 'copies') return {};
+    if (this.#seen.length === 0 || op.kind === 'copies' || this.#rng.chance(0.3)) return {};
     return { after: this.#seen, waitMs: this.#rng.below(longestWaitMs) };
   }
 
