@@ -3,12 +3,14 @@ import { longestRoundTripMs } from '../cluster/regions.ts';
 import { errorTable, type ErrorCode } from '../control/error-table.ts';
 import { ReplabError } from '../control/errors.ts';
 import { createChance, type Chance } from '../lib/chance.ts';
+import type { NodeId } from '../protocol/node-id.ts';
 import { parsePosition } from '../protocol/position.ts';
 import { shardOf } from '../protocol/shard.ts';
 import { formatShards } from '../protocol/token.ts';
 import type { Cluster } from './cluster-connection.ts';
 import { namesShard } from './selectors.ts';
 import { inShard, placeIn, type ShardOfCluster } from './standpoint.ts';
+import type { ReadFrom } from './read-targets.ts';
 import type { AskOptions } from './resp-connection.ts';
 import { createKeyValueClient, silentReadMs, type Answered, type KeyValueClient } from './key-value.ts';
 import type {
@@ -20,7 +22,7 @@ import type {
   SessionWrite,
   SessionWriteOptions,
 } from './session/contract.ts';
-import { readOrder, type ReadOrder, type ReadPolicy } from './session/read-policy.ts';
+import { atLeader, readOrder, type ReadOrder, type ReadPolicy } from './session/read-policy.ts';
 import { readInOrder, type Moved, type Waited } from './session/read-in-order.ts';
 import { counted, firstState, type SessionCounts, type SessionState } from './session/state.ts';
 import {
@@ -122,6 +124,7 @@ class ClusterSession implements Session {
     const { nodes, home } = await this.#order(policy, inShard(this.#cluster, shard));
     const moved: Moved[] = [];
     const waited: Waited[] = [];
+    let asked: NodeId | 'leader' = 'leader';
     const { answered, lost } = await this.#unlessLost('read', command, (kinds) =>
       readInOrder(nodes, {
         // Who may not be served what is old goes to the leader in the end, wherever it would rather read.
@@ -131,17 +134,15 @@ class ClusterSession implements Session {
         patienceMs: silentReadMs + longestRoundTripMs(this.#cluster.spec.regions),
         moved,
         waited,
-        ask: (node, waitMs, withinMs) =>
-          this.#client.read(command, {
-            from:
-              node === 'leader' ? { kind: 'leader' } : { kind: 'node', selector: node, chance: this.#chance },
-            withinMs,
-            ...this.#preface(kinds, waitMs),
-          }),
+        ask: (node, waitMs, withinMs) => {
+          asked = node;
+          const from: ReadFrom =
+            node === 'leader' ? { kind: node } : { kind: 'node', selector: node, chance: this.#chance };
+          return this.#client.read(command, { from, withinMs, ...this.#preface(kinds, waitMs) });
+        },
       }),
     );
-    const { leaders } = await this.#cluster.recentSnapshot();
-    const leads = leaders.some((one) => one.id === answered.node && one.shard === shard);
+    const leads = asked === 'leader' || (await this.#leads(answered.node, shard));
     const role = leads ? 'leader' : 'follower';
     this.#count({
       [role === 'leader' ? 'leaderReads' : 'followerReads']: 1,
@@ -184,7 +185,13 @@ class ClusterSession implements Session {
     this.#count({ losses: 1 });
   }
 
+  async #leads(node: NodeId, shard: number): Promise<boolean> {
+    const { leaders } = await this.#cluster.recentSnapshot();
+    return leaders.some((one) => one.id === node && one.shard === shard);
+  }
+
   async #order(policy: ReadPolicy, cluster: ShardOfCluster): Promise<ReadOrder> {
+    if (policy.kind === 'leader') return atLeader;
     const { wroteAt, turn } = this.#state;
     const reader = {
       as: this.as ?? this.#state.client,

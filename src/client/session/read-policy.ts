@@ -55,11 +55,13 @@ export interface ReadOrder {
   readonly turned: boolean;
 }
 
+export const atLeader: ReadOrder = order(['leader']);
+
 /** Where a read goes first, and where next when it cannot be served there. */
 export function readOrder(policy: ReadPolicy, reader: Reader, snapshot: Snapshot): ReadOrder {
   switch (policy.kind) {
     case 'leader':
-      return order(['leader']);
+      return atLeader;
     case 'follower':
     case 'any':
       return {
@@ -77,7 +79,7 @@ export function readOrder(policy: ReadPolicy, reader: Reader, snapshot: Snapshot
     }
     case 'leader-for':
       return reader.sinceWriteMs !== null && reader.sinceWriteMs < policy.ms
-        ? order(['leader'])
+        ? atLeader
         : readOrder({ kind: 'follower' }, reader, snapshot);
     default:
       return order(readTargets({ ...policy, chance: reader.chance }, snapshot, reader.place));
