@@ -84,14 +84,11 @@ export async function requirePlaces(cluster: Cluster, plan: LoadPlan, chance: Ch
   }
 }
 
-/** Null when there is no telling: as many operations as there are, as fast as it goes. */
-export function expectedMs({
-  forMs,
-  ops,
-  ratePerS,
-}: Pick<LoadPlan, 'forMs' | 'ops' | 'ratePerS'>): number | null {
+/** The longest it can go on: without a rate, when every operation of every client takes all of its time. */
+export function longestMs({ forMs, ops, ratePerS, clients, withinMs }: LoadPlan): number {
   if (forMs !== null) return forMs;
-  return ops === null || ratePerS === null ? null : (ops * 1000) / ratePerS;
+  const count = ops ?? 0;
+  return ratePerS === null ? Math.ceil(count / clients) * withinMs : (count * 1000) / ratePerS;
 }
 
 /** Null: as fast as it goes. */

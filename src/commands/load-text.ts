@@ -21,7 +21,7 @@ export function loadText(report: LoadReport, style: Style): string {
     ...costLines(report),
     ...errors.map(({ code, outcome, count: times }) => `  ${times} ${outcome}: ${code}`),
     ...anomalyLines(report, style),
-    ...(thin ? [style.caution('thin: too little was done to judge by')] : []),
+    ...(thin ? [style.caution('thin: fewer operations were acknowledged than --min')] : []),
     style.dim(`history ${history}`),
   ].join('\n');
 }

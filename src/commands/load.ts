@@ -8,7 +8,7 @@ import { defineCommand, type Context, type DocumentResult } from './command.ts';
 import { fixed } from './completes.ts';
 import { historyWords } from './histories.ts';
 import { listLoads, loadInBackground, stopLoad } from './load-actions.ts';
-import { expectedMs, loadOptions, planOf, requirePlaces } from './load-options.ts';
+import { loadOptions, longestMs, planOf, requirePlaces } from './load-options.ts';
 import { loadText } from './load-text.ts';
 import { opening } from './opening.ts';
 import { completing, flag, notOneOf, optional, required } from './params.ts';
@@ -49,10 +49,9 @@ export const load = defineCommand({
     { run: 'replab load stop', does: 'stop it, and see what it came to' },
     { run: 'replab load ls', does: 'all there were' },
   ],
-  endless: (input) => isRun(input) && !input.options.background && expectedMs(planIn(input, 0)) === null,
   waitMs(input) {
     const { within, settle, background } = input.options;
-    return isRun(input) && !background ? (expectedMs(planIn(input, 0)) ?? 0) + within + settle : 0;
+    return isRun(input) && !background ? longestMs(planIn(input, 0)) + within + settle : 0;
   },
   unwindMs: 10_000,
   async run(context, input) {

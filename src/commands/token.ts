@@ -38,9 +38,8 @@ export const token = defineCommand({
   options: {},
   examples: [
     { run: 'replab token show alice', does: 'what alice has seen, and what it cost' },
-    { run: 'replab token export alice > phone.json', does: 'for another device' },
-    { run: 'replab token import alice-phone phone.json', does: 'which has seen all that now' },
-    { run: 'replab token import alice-tablet as:alice', does: 'the same, on this machine' },
+    { run: 'replab token export alice', does: 'as text, for another device' },
+    { run: 'replab token import alice-tablet as:alice', does: 'which has seen all that now' },
     { run: 'replab token clear alice', does: 'a new session' },
   ],
   run: (context, { args: { action, name, source } }) =>

@@ -7,7 +7,10 @@ import type { Header, Operation } from '../history/operation.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { quantilesOf, type Quantiles } from './quantiles.ts';
 
-/** What clients saw that they should not have, counted as `check` counts; null: this workload cannot show it. */
+/**
+ * What clients saw that they should not have, counted as `check` counts. Null: this workload cannot show it, or there
+ * were too few reads that could have.
+ */
 export interface Anomalies {
   /** Reads that missed a write acknowledged before they began. */
   readonly staleReads: number | null;
@@ -35,8 +38,8 @@ export interface Found {
   readonly anomalies: Anomalies;
   /** By id. */
   readonly stale: ReadonlySet<number>;
-  /** Some claim had fewer observations than it needs to be worth anything. */
-  readonly thin: boolean;
+  /** Claims this history has too few observations for: that it shows no anomaly of theirs proves nothing. */
+  readonly unjudged: readonly string[];
 }
 
 const never = (): boolean => false;
@@ -47,22 +50,26 @@ const counted = ['staleness', 'monotonic-reads', 'read-your-writes', 'lost-write
 export function findAnomalies(operations: readonly Operation[], header: Header, workload: Workload): Found {
   const subject = subjectOf({ header, operations, keyed: false }, { kind: workload.model });
   const figures = new Map<string, Readonly<Record<string, number | null>>>();
-  let thin = false;
+  const unjudged: string[] = [];
   for (const checker of checkers) {
     if (!workload.claims.includes(checker.name) || !counted.includes(checker.name)) continue;
     const finding = judge(checker, subject, never);
     if (finding.figures !== undefined) figures.set(checker.name, finding.figures);
-    if (finding.verdict === 'unknown' && checker.name !== 'lost-writes') thin = true;
+    if (finding.verdict === 'unknown') unjudged.push(checker.name);
   }
   const of = (claim: string, figure: string): number | null => figures.get(claim)?.[figure] ?? null;
+  const anomaliesOf = (claim: string, figure: string): number | null => {
+    const count = of(claim, figure);
+    return count === 0 && unjudged.includes(claim) ? null : count;
+  };
   const looks = staleLooks(subject, workload);
   const stale = looks.filter(({ missed }) => missed > 0);
   return {
     anomalies: {
-      staleReads: of('staleness', 'stale'),
-      readsBackwards: of('monotonic-reads', 'backwards'),
-      ownWritesMissing: of('read-your-writes', 'missing'),
-      lostWrites: of('lost-writes', 'neverRead') === 0 ? of('lost-writes', 'lost') : null,
+      staleReads: anomaliesOf('staleness', 'stale'),
+      readsBackwards: anomaliesOf('monotonic-reads', 'backwards'),
+      ownWritesMissing: anomaliesOf('read-your-writes', 'missing'),
+      lostWrites: of('lost-writes', 'neverRead') === 0 ? anomaliesOf('lost-writes', 'lost') : null,
       looks: {
         stale: of('staleness', 'reads'),
         backwards: of('monotonic-reads', 'rereads'),
@@ -73,7 +80,7 @@ export function findAnomalies(operations: readonly Operation[], header: Header, 
       visibleMs: quantilesOf(visibleAfter(subject, never) ?? []),
     },
     stale: new Set(stale.map(({ read }) => read.id)),
-    thin,
+    unjudged,
   };
 }
 

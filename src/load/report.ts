@@ -82,8 +82,10 @@ export interface LoadReport extends Tally, Anomalies {
   readonly windows: readonly Window[];
   /** Nodes that had caught up in the end, and were read. */
   readonly finals: readonly string[];
-  /** Too little was done to judge by. */
+  /** Fewer operations were acknowledged than `--min` asks for. */
   readonly thin: boolean;
+  /** Claims of the workload that it did not ask often enough: their anomalies are null. */
+  readonly unjudged: readonly string[];
   readonly history: string;
 }
 
@@ -124,7 +126,8 @@ export function reportOf(measured: Measured): LoadReport {
     ...found.anomalies,
     windows: windowsOf(recorded, tookMs, found.stale),
     finals,
-    thin: all.ok < plan.min || found.thin,
+    thin: all.ok < plan.min,
+    unjudged: found.unjudged,
     history,
   };
 }

@@ -94,10 +94,20 @@ test('outcomes, latencies and places are counted; each second by itself, where i
 });
 
 test('nothing done, nothing is known; and it is thin', () => {
-  expect(reportOn([], 0)).toMatchObject({ ops: 0, successRate: null, okPerS: 0, thin: true, staleReads: 0 });
+  expect(reportOn([], 0)).toMatchObject({
+    ops: 0,
+    successRate: null,
+    okPerS: 0,
+    thin: true,
+    staleReads: null,
+  });
 });
 
-test('many operations that could not show anything are thin too', () => {
+test('enough operations, and none that could show an anomaly: there is no count of it', () => {
   const writes = Array.from({ length: 50 }, (_, i): Done => ({ dueMs: i, tookMs: 1, write: `v${i}` }));
-  expect(reportOn(writes, 50)).toMatchObject({ ok: 50, thin: true });
+  const report = reportOn(writes, 50);
+  expect(report).toMatchObject({ ok: 50, thin: false, staleReads: null, readsBackwards: null });
+  expect(report.unjudged).toEqual(
+    expect.arrayContaining(['staleness', 'monotonic-reads', 'read-your-writes']),
+  );
 });
