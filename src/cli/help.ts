@@ -54,7 +54,7 @@ export async function generalHelp(style: Style): Promise<string> {
     ...lists,
     globalSection(style),
     section('Exit codes', codes, style),
-    `${style.bold('Start here')}\n  replab up\n  replab put x 1\n  replab status`,
+    `${style.bold('Start here')}\n  replab lab run leader-follower\n  replab up\n  replab put x 1\n  replab status`,
   ].join('\n\n');
 }
 

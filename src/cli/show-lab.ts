@@ -26,9 +26,11 @@ export async function showLab(
   const before = progress.readProgress(context.root)[lab.name] ?? progress.noProgress;
   const said: string[] = [];
   try {
-    const came = await show(course, before, false, { stdin, stdout, colour, signal, onOpen });
-    progress.saveProgress(context.root, lab, came);
-    said.push(leftText(lab.name, came, course.chapters.length));
+    const onEnd = (came: Came): void => {
+      progress.saveProgress(context.root, lab, came);
+      said.push(leftText(lab.name, came, course.chapters.length));
+    };
+    await show(course, before, false, { stdin, stdout, colour, signal, onOpen, onEnd });
   } finally {
     const { dir, left } = await course.close();
     if (dir !== null) said.push(`What happened is kept in ${dir}`);

@@ -19,6 +19,8 @@ export interface Seen {
   readonly after: readonly { readonly heading: string; readonly text: string }[];
   /** How the cluster was in the end; null when it was not up. */
   readonly snapshot: Snapshot | null;
+  /** With it as XDG_STATE_HOME the cluster, which is still up, can be looked at from elsewhere. */
+  readonly stateHome: string | null;
 }
 
 /** A lab chapter by chapter, as a reader goes through it: back and again too. Chapters follow one another on one cluster. */
@@ -55,7 +57,7 @@ export class Course {
       steps.push(step);
       onStep(step);
     };
-    let seen: Omit<Seen, 'verdict'> = { right: null, after: [], snapshot: null };
+    let seen: Omit<Seen, 'verdict'> = nothingSeen;
     try {
       seen = await this.#playTo(index, add);
     } catch (error) {
@@ -121,8 +123,8 @@ export class Course {
       after.push({ heading: section.heading, text: await filledText(run, section) });
     }
     if (index === this.chapters.length - 1) for (const step of await run.missedFaults()) add(step);
-    return { right, after, snapshot: await run.snapshot() };
+    return { right, after, snapshot: await run.snapshot(), stateHome: run.place.dir };
   }
 }
 
-const nothingSeen = { right: null, after: [], snapshot: null } as const;
+const nothingSeen = { right: null, after: [], snapshot: null, stateHome: null } as const;

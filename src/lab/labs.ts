@@ -39,7 +39,7 @@ export async function carryOut(asked: LabAsked, context: Context, aid: LabAid): 
   const dir = asked.dir ?? ownLabs();
   switch (asked.action) {
     case 'list':
-      return asked.coverage ? listCoverage(dir) : listLabs(dir);
+      return asked.coverage ? listCoverage(dir) : listLabs(dir, context.root);
     case 'show':
       return showLab(dir, asked.names[0]!);
     case 'new':

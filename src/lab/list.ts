@@ -4,32 +4,47 @@ import { ownLabs } from '../commands/lab-names.ts';
 import { table, type Cell } from '../commands/table.ts';
 import { openAll, openLab } from './catalogue.ts';
 import { checkRefs, coverageOf, readNotes } from './coverage.ts';
-import type { Lab } from './lab.ts';
+import { chaptersOf, type Lab } from './lab.ts';
+import { readProgress, type Progress } from './progress.ts';
 
-export function listLabs(dir: string): DocumentResult {
+/** With how far this user has come in each. */
+export function listLabs(dir: string, root: string): DocumentResult {
   const labs = openAll(dir);
+  const progress = readProgress(root);
   checkRefs(readNotes(ownLabs()), labs);
   return {
     kind: 'document',
     json: {
       schema: 'replab.labs/1',
       dir,
-      labs: labs.map(({ name, file, front }) => ({ name, file, ...front })),
+      labs: labs.map((lab) => ({
+        name: lab.name,
+        file: lab.file,
+        ...lab.front,
+        progress: progress[lab.name] ?? null,
+      })),
     } as { readonly schema: string },
     text: (style) => {
       if (labs.length === 0) return 'There are no labs here.';
-      const rows = labs.map(({ name, front }): Cell[] => [
-        { text: name, paint: 'bold' },
-        front.notes.join(' '),
-        String(front.minutes),
-        front.title,
+      const rows = labs.map((lab): Cell[] => [
+        { text: lab.name, paint: 'bold' },
+        lab.front.notes.join(' '),
+        String(lab.front.minutes),
+        doneText(lab, progress[lab.name]),
+        lab.front.title,
       ]);
-      return table(['LAB', 'NOTES', 'MINUTES', 'WHAT'], rows, style, [2]);
+      return table(['LAB', 'NOTES', 'MINUTES', 'DONE', 'WHAT'], rows, style, [2]);
     },
     ...(labs[0] === undefined
       ? {}
       : { next: [`replab lab show ${labs[0].name}`, `replab lab run ${labs[0].name}`] }),
   };
+}
+
+function doneText(lab: Lab, progress: Progress | undefined): Cell {
+  if (progress === undefined) return { text: '-', paint: 'dim' };
+  const chapters = chaptersOf(lab).length;
+  return progress.chapter >= chapters ? { text: 'yes', paint: 'good' } : `${progress.chapter} of ${chapters}`;
 }
 
 export function listCoverage(dir: string): DocumentResult {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDir } from '../control/state-dir.ts';
 import type { Lab } from './lab.ts';
@@ -35,6 +35,7 @@ export function saveProgress(root: string, { name }: Pick<Lab, 'name'>, progress
     renameSync(temporary, path(root));
   } catch {
     // A full or foreign disk.
+    rmSync(temporary, { force: true });
   }
 }
 

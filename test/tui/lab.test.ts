@@ -66,6 +66,7 @@ function gallery(model: LabModel): string {
       },
     ],
     snapshot: sample(),
+    stateHome: '/somewhere',
   });
   for (const page of ['run', 'observe', 'explain']) {
     expect(model.phase).toBe(page);

@@ -1,3 +1,4 @@
+import { count } from '../../commands/count.ts';
 import { roleWord } from './words.ts';
 import { safe, type Line, type Paint, type Span } from '../line.ts';
 import type { CommandLine, Section } from '../../lab/lab.ts';
@@ -96,7 +97,7 @@ function withoutTitle({ course }: LabModel, markdown: string): string {
 /** What is run, as it runs: prose, commands, what came of each. */
 export function runPage(model: LabModel): readonly Line[] {
   const { chapter, state } = model;
-  const lines: Line[] = [];
+  const lines: Line[] = [...earlierLines(model)];
   const waiting = chapter.sections.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.kind === 'block' ? part.block.commands : [])),
   );
@@ -120,6 +121,14 @@ export function runPage(model: LabModel): readonly Line[] {
     }
   }
   return [...lines, ...endLines(model)];
+}
+
+/** What the chapter builds on is run before it, on a new cluster. */
+function earlierLines({ chapter, state }: LabModel): readonly Line[] {
+  const own = chapter.sections[0]!.line;
+  const earlier = state.steps.filter(({ line }) => line < own).length;
+  if (earlier === 0) return [];
+  return [indented([['dim', `${count(earlier, 'command')} of the chapters before, on a new cluster`]])];
 }
 
 function stepAt({ state }: LabModel, line: number): Step | undefined {
@@ -192,6 +201,10 @@ export function observePage(model: LabModel): readonly Line[] {
   if (seen.snapshot !== null) {
     lines.push([], title('IN THE END'));
     for (const node of seen.snapshot.nodes) lines.push(indented(roleWord(node, model.glyphs)));
+    const look = `It is still up; in another terminal: XDG_STATE_HOME=${seen.stateHome} replab watch`;
+    lines.push(
+      ...paragraph(look, widthOfPage(model), ascii).map((line) => indented([['dim', textIn(line)]])),
+    );
   }
   const events = state.steps.filter(({ event }) => event !== null);
   if (events.length > 0) {

@@ -11,30 +11,29 @@ import { labLines } from './frame.ts';
 import { keyFor } from './keys.ts';
 import { LabModel, type Effect } from './model.ts';
 
+export interface LabIo extends ScreenIo {
+  /** Told how far its reader came, however it ends. */
+  onEnd(progress: Progress): void;
+}
+
 /**
- * Goes through a lab with its reader until it is left, or the signal says so. Answers with how far it came;
- * throws why it ended otherwise. The terminal is given back before either; the course is its caller's to close.
+ * Goes through a lab with its reader until it is left; throws why it ended otherwise. The terminal is given back
+ * before either; the course is its caller's to close.
  */
-export async function showLab(
-  course: Course,
-  progress: Progress,
-  ascii: boolean,
-  io: ScreenIo,
-): Promise<Progress> {
-  const model = new LabModel({
-    course,
-    progress,
-    ascii,
-    size: sizeOf(io.stdout),
-  });
-  return await new LabScreen(course, model, io).show();
+export async function showLab(course: Course, progress: Progress, ascii: boolean, io: LabIo): Promise<void> {
+  const model = new LabModel({ course, progress, ascii, size: sizeOf(io.stdout) });
+  try {
+    await new LabScreen(course, model, io).show();
+  } finally {
+    io.onEnd(model.progress);
+  }
 }
 
 class LabScreen implements Stage {
   readonly #course: Course;
   readonly #model: LabModel;
   readonly #io: ScreenIo;
-  readonly #over = Promise.withResolvers<Progress>();
+  readonly #over = Promise.withResolvers<void>();
   readonly #painter: Painter;
   #lines: readonly string[];
   #ink: Instance | null = null;
@@ -69,7 +68,7 @@ class LabScreen implements Stage {
     this.#carryOut(effect);
   }
 
-  async show(): Promise<Progress> {
+  async show(): Promise<void> {
     const { stdin, stdout, signal } = this.#io;
     const onResize = (): void => {
       this.#model.resize(sizeOf(stdout));
@@ -93,7 +92,7 @@ class LabScreen implements Stage {
     const unmounted = ink.waitUntilExit();
     unmounted.catch((error: unknown) => this.#over.reject(error));
     try {
-      return await this.#over.promise;
+      await this.#over.promise;
     } finally {
       stdout.off('resize', onResize);
       signal.removeEventListener('abort', onAbort);
@@ -109,7 +108,7 @@ class LabScreen implements Stage {
       case 'play':
         return void this.#play();
       case 'leave':
-        return this.#over.resolve(this.#model.progress);
+        return this.#over.resolve();
       case 'interrupt':
         return this.#over.reject(new ReplabError('interrupted'));
       case 'suspend':

@@ -38,6 +38,12 @@ test('commands', async () => {
 describe('words', () => {
   test.for([
     [
+      ['lab', ''],
+      ['list', 'show', 'run', 'step', 'new'],
+    ],
+    [['lab', 'run', 'leader-f'], ['leader-follower']],
+    [['lab', 'run', 'leader-follower', 'leader-f'], []],
+    [
       ['kill', 'n'],
       ['n1', 'n2', 'n3'],
     ],

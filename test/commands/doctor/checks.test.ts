@@ -7,6 +7,7 @@ import type { Finding } from '../../../src/commands/doctor/check.ts';
 import { checks } from '../../../src/commands/doctor/checks.ts';
 import { spaceFinding } from '../../../src/commands/doctor/disk-space.ts';
 import { limitsFinding } from '../../../src/commands/doctor/limits.ts';
+import { identify } from '../../../src/control/process-identity.ts';
 import { recordSchema } from '../../../src/control/cluster-record.ts';
 import { tempDir } from '../../support/until.ts';
 
@@ -171,4 +172,29 @@ describe('records', () => {
     expect(before.map(({ level }) => level)).toEqual(['note', 'trouble', 'note']);
     expect(before.every(({ remove }) => remove === undefined)).toBe(true);
   });
+});
+
+test('labs: places of runs, by whose they are', async () => {
+  const root = join(tempDir(), 'replab');
+  const place = (name: string, runner: object | null | undefined): void => {
+    mkdirSync(join(root, '.labs', name, 'replab'), { recursive: true });
+    if (runner !== undefined)
+      writeFileSync(join(root, '.labs', name, 'run.json'), JSON.stringify({ runner }));
+  };
+  expect(await words('labs', root)).toEqual(['ok: Nothing is left of any.']);
+  place('over', null);
+  place('now', identify(process.pid));
+  place('dead', { pid: process.pid, startTime: 'long ago' });
+  place('damaged', undefined);
+  place('.not-yet', undefined);
+  const all = await words('labs', root);
+  expect(all).toHaveLength(4);
+  expect(all[0]).toMatch(/^left: .*damaged was left/);
+  expect(all[1]).toMatch(/^left: .*dead was left/);
+  expect(all.slice(2)).toEqual([
+    'note: 1 lab running now.',
+    `ok: What happened in 1 run is kept in ${join(root, '.labs')}.`,
+  ]);
+  expect(await fix('labs', root)).toEqual(all.slice(2));
+  expect(readdirSync(join(root, '.labs'))).toEqual(['.not-yet', 'now', 'over']);
 });
