@@ -134,6 +134,12 @@ describe('keys of a lab', () => {
 });
 
 test('prose: paragraphs are filled, lists hang, links are their text, control characters are shown', () => {
+  expect(proseLines('*she* must, a * b', 40, false).map(textOf)).toEqual(['she must, a * b']);
+  expect(proseLines('at /a/long/path/of/it', 10, false).map(textOf)).toEqual([
+    'at',
+    '/a/long/pa',
+    'th/of/it',
+  ]);
   const shown = proseLines('A [link](x.md) and\nmore\u0007.\n\n- an item that is long\n- two', 14, false).map(
     textOf,
   );

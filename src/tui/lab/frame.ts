@@ -68,7 +68,7 @@ function footer(model: LabModel): Line {
   const items = labKeys.flatMap((key) => {
     const name = nameOf(key);
     if (key.footer === '' || name === undefined) return [];
-    return [[key.label ?? name, wordFor(model, key.footer)] as const];
+    return [[key.label?.(model) ?? name, wordFor(model, key.footer)] as const];
   });
   const texts: Line[] = items.map(([key, word]): Line => [
     ['bold', key === 'left' ? 'Left' : key],

@@ -6,7 +6,7 @@ export interface LabKey {
   /** In the footer, where it applies and there is room; the first rows go last. */
   readonly footer: string;
   /** As the footer calls it, when that is not the key itself. */
-  readonly label?: string;
+  label?(model: LabModel): string;
   applies(model: LabModel): boolean;
   press(model: LabModel): Effect | null;
 }
@@ -32,14 +32,14 @@ export const labKeys: readonly LabKey[] = [
   {
     keys: ['enter'],
     footer: 'next',
-    label: 'Enter',
+    label: () => 'Enter',
     applies: ({ state, phase }) => !(phase === 'run' && (state.playing || state.seen?.verdict !== 'passed')),
     press: next,
   },
   ...letters.map((letter, i): LabKey => ({
     keys: [letter],
     footer: i === 0 ? 'answer' : '',
-    label: 'a-d',
+    label: ({ chapter }) => `a-${letters[(chapter.question?.answers.length ?? 1) - 1]!}`,
     applies: (model) => isOpen(model) && i < model.chapter.question!.answers.length,
     press(model) {
       model.change({ choice: i, skipped: false });

@@ -1,4 +1,4 @@
-import type { Chapter } from '../../lab/lab.ts';
+import type { Chapter, Section } from '../../lab/lab.ts';
 import type { Course, Seen } from '../../lab/course.ts';
 import type { Step } from '../../lab/lab-run.ts';
 import type { Progress } from '../../lab/progress.ts';
@@ -83,12 +83,10 @@ export class LabModel {
     return this.#chapters[this.at]!;
   }
 
-  /** The items of the chapter's lists of hints. */
+  /** The items of the chapter's lists of hints; where it has none, of the whole lab's. */
   get hints(): readonly string[] {
-    return this.chapter.sections
-      .filter(({ kind }) => kind === 'hints')
-      .flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.markdown] : [])))
-      .flatMap((markdown) => markdown.split(/\n(?=[-*] )/).map((item) => item.replace(/^[-*] /, '')));
+    const own = hintsIn(this.chapter.sections);
+    return own.length > 0 ? own : hintsIn(this.course.lab.sections);
   }
 
   get isLast(): boolean {
@@ -146,4 +144,11 @@ export class LabModel {
     answers[this.at] = choice === null || seen.right === null ? null : choice === seen.right;
     this.#answers = answers;
   }
+}
+
+function hintsIn(sections: readonly Section[]): readonly string[] {
+  return sections
+    .filter(({ kind }) => kind === 'hints')
+    .flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.markdown] : [])))
+    .flatMap((markdown) => markdown.split(/\n(?=[-*] )/).map((item) => item.replace(/^[-*] /, '')));
 }

@@ -78,7 +78,7 @@ function sectionText(model: LabModel, { heading, parts }: Section): readonly Lin
   const lines: Line[] = heading === null ? [] : [[], title(heading)];
   for (const part of parts) {
     if (lines.length > 0) lines.push([]);
-    if (part.kind === 'text') lines.push(...prose(model, withoutTitle(model, part.markdown)));
+    if (part.kind === 'text') lines.push(...prose(model, withoutTitle(part.markdown)));
     if (part.kind === 'block')
       lines.push(
         ...part.block.commands.map(({ text }): Line =>
@@ -89,9 +89,9 @@ function sectionText(model: LabModel, { heading, parts }: Section): readonly Lin
   return lines;
 }
 
-/** The screen has its title already. */
-function withoutTitle({ course }: LabModel, markdown: string): string {
-  return markdown === `# ${course.lab.front.title}` ? '' : markdown;
+/** The screen has one already. */
+function withoutTitle(markdown: string): string {
+  return /^# [^\n]*$/.test(markdown) ? '' : markdown;
 }
 
 /** What is run, as it runs: prose, commands, what came of each. */
@@ -110,7 +110,7 @@ export function runPage(model: LabModel): readonly Line[] {
       // What has not begun is not told yet.
       if (next !== undefined && part.line > next.line) return [...lines, ...endLines(model)];
       if (lines.length > 0) lines.push([]);
-      if (part.kind === 'text') lines.push(...prose(model, withoutTitle(model, part.markdown)));
+      if (part.kind === 'text') lines.push(...prose(model, withoutTitle(part.markdown)));
       if (part.kind !== 'block') continue;
       if (part.block.mark !== 'set-up')
         lines.push(indented([['dim', part.block.mark === 'fix' ? 'the mechanism' : 'the weak setting']]));
@@ -227,6 +227,7 @@ function guessLine({ state, glyphs }: LabModel, right: number): Line {
 export function explainPage(model: LabModel): readonly Line[] {
   const { seen } = model.state;
   if (seen === null) return [];
+  if (seen.after.length === 0) return prose(model, 'Why is told later, after the next question.');
   return seen.after.flatMap(({ heading, text }, i): Line[] => [
     ...(i === 0 ? [] : [[] as Line]),
     title(heading.toUpperCase() === 'EXPLAIN' ? 'EXPLAIN' : heading),

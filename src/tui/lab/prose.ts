@@ -24,7 +24,7 @@ export function paragraph(
   let line: Span[] = [first];
   let used = widthOf(first);
   let isEmpty = true;
-  for (const word of wordsOf(text, ascii)) {
+  for (const word of wordsOf(text, ascii).flatMap((one) => inPieces(one, width - widthOf(rest)))) {
     const cells = word.reduce((sum, [, part]) => sum + widthOf(part), 0);
     if (!isEmpty && used + 1 + cells > width) {
       lines.push(line);
@@ -38,6 +38,15 @@ export function paragraph(
     isEmpty = false;
   }
   return [...lines, line];
+}
+
+/** A word that is longer than a line goes on in the next: a path can still be copied. */
+function inPieces(word: Word, width: number): readonly Word[] {
+  const [[paint, text] = [null, ''], ...others] = word;
+  if (others.length > 0 || widthOf(text) <= width || width < 8) return [word];
+  return Array.from({ length: Math.ceil(text.length / width) }, (_, i) => [
+    [paint, text.slice(i * width, (i + 1) * width)],
+  ]);
 }
 
 function blocksOf(markdown: string): readonly string[] {
@@ -84,6 +93,7 @@ function wordsOf(text: string, ascii: boolean): readonly Word[] {
   const plainText = text
     .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/\s+/g, ' ')
+    .replaceAll(/(^|[\s(])\*([^\s*][^*]*)\*(?=$|[\s).,:;!?])/g, '$1$2')
     .trim();
   for (const [i, part] of plainText.split('**').entries()) {
     for (const [j, piece] of part.split(' ').entries()) {

@@ -1,4 +1,5 @@
 import type { NodeView } from '../../cluster/snapshot.ts';
+import { count } from '../../commands/count.ts';
 import type { Glyphs } from '../glyphs.ts';
 import type { Line, Span } from '../line.ts';
 
@@ -16,7 +17,7 @@ export function roleWord({ id, state, role, epoch, received, keys }: NodeView, g
     state === 'running' ? (role ?? '?') : state,
     ...(epoch === null ? [] : [`epoch ${epoch.text}`]),
     ...(received === null ? [] : [`has ${received.text}`]),
-    ...(keys === null ? [] : [`${keys} keys`]),
+    ...(keys === null ? [] : [count(keys, 'key')]),
   ];
   return [sign, ` ${id}  `, ['dim', facts.join('  ')]];
 }
