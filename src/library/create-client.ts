@@ -1,24 +1,40 @@
 import type { Cluster as Connection } from '../client/cluster-connection.ts';
-import { createKeyValueClient, type Answered } from '../client/key-value.ts';
-import { parseReadFrom } from '../client/read-targets.ts';
 import { itemsOf, numberOf, textOf, textOrNull } from '../client/resp-answer.ts';
+import { openSession } from '../client/session.ts';
+import type { SessionRead, SessionWrite } from '../client/session/contract.ts';
+import { parseGuarantees } from '../client/session/guarantees.ts';
+import { parseReadPolicy } from '../client/session/read-policy.ts';
 import { positionView } from '../cluster/position-view.ts';
 import { checkWord } from '../commands/key-value.ts';
 import { createChance } from '../lib/chance.ts';
 import type { Client, ClientOptions, Done, WriteDone } from './client.ts';
 
 export function createClient(connection: Connection, options: ClientOptions): Client {
-  const { read: usualRead = 'leader', timeoutMs = 10_000, seed = 0, region = null } = options;
-  const keys = createKeyValueClient(connection, region);
-  const write = (command: readonly string[], at: string | null = null): Promise<Answered> =>
-    keys.write(command, { at, withinMs: timeoutMs });
-  let turn = seed;
+  const { as = null, guarantees = [], read = 'leader', timeoutMs: withinMs = 10_000, seed = 0 } = options;
+  const { region = null, waitMs } = options;
+  const session = openSession(connection, {
+    as,
+    guarantees: guarantees.length === 0 ? [] : parseGuarantees(guarantees.join(',')),
+    read: parseReadPolicy(read),
+    region,
+    chance: createChance(seed),
+    ...(waitMs === undefined ? {} : { waitMs }),
+  });
+  // A session is one operation after another: what the first has seen is promised to the second.
+  let latest: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = latest.then(work, work);
+    latest = mine.catch(() => {});
+    return mine;
+  };
+  const write = (command: readonly string[], at: string | null = null): Promise<SessionWrite> =>
+    inTurn(() => session.write(command, { at, withinMs }));
   return {
-    async get(key, { read = usualRead } = {}) {
-      const from = parseReadFrom(read, createChance(turn));
-      turn += 1;
-      const answered = await keys.read(['RL.GET', checkWord(key, 'key')], { from, withinMs: timeoutMs });
-      return { ...doneOf(answered), value: textOrNull(answered.result) };
+    async get(key, { read: elsewhere } = {}) {
+      const command = ['RL.GET', checkWord(key, 'key')];
+      const policy = elsewhere === undefined ? {} : { policy: parseReadPolicy(elsewhere) };
+      const answered = await inTurn(() => session.read(command, { withinMs, ...policy }));
+      return { ...readDoneOf(answered), value: textOrNull(answered.result) };
     },
     async put(key, value, { at } = {}) {
       return writeDoneOf(await write(['RL.PUT', checkWord(key, 'key'), checkWord(value, 'value')], at));
@@ -38,14 +54,24 @@ export function createClient(connection: Connection, options: ClientOptions): Cl
       const [flag, held] = itemsOf(answered.result);
       return { ...writeDoneOf(answered), swapped: numberOf(flag) === 1, value: textOrNull(held) };
     },
-    close: () => keys.close(),
+    token: () => session.token(),
+    learn: (token) => session.learn(token),
+    get counts() {
+      return session.counts;
+    },
+    close: () => session.close(),
   };
 }
 
-function doneOf({ node, at }: Answered): Done {
-  return { node, at: positionView(at) };
+function doneOf({ node, at, lost }: SessionRead | SessionWrite): Done {
+  return { node, at: positionView(at), lost };
 }
 
-function writeDoneOf(answered: Answered): WriteDone {
+function writeDoneOf(answered: SessionWrite): WriteDone {
   return { ...doneOf(answered), copies: answered.copies };
+}
+
+function readDoneOf(answered: SessionRead) {
+  const { role, waited, moved, indeterminate } = answered;
+  return { ...doneOf(answered), role, waited, moved, indeterminate };
 }

@@ -3,5 +3,6 @@ export type { Client, ClientOptions, ReadDone, Swapped, WriteDone } from './clie
 export { Cluster, type Fault, type FaultOptions, type UpOptions } from './cluster.ts';
 export { ReplabError } from '../control/errors.ts';
 export type { Document, Ran, Settings } from './command-line.ts';
+export type { SessionToken } from '../client/session/token.ts';
 export type { Snapshot } from '../cluster/snapshot.ts';
 export type { ClusterEvent } from '../cluster/event.ts';

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { summarizeClusters } from '../../src/control/attach.ts';
 import { stateRoot } from '../../src/control/state-dir.ts';
-import { Cluster, ReplabError, type UpOptions } from '../../src/library/index.ts';
+import {
+  Cluster,
+  ReplabError,
+  type Client,
+  type ClientOptions,
+  type UpOptions,
+} from '../../src/library/index.ts';
 import { until } from '../support/until.ts';
 
 async function up(options?: UpOptions): Promise<Cluster> {
@@ -58,6 +64,31 @@ describe('Cluster', { timeout: 60_000 }, () => {
     expect(await client.cas('x', '6', null)).toMatchObject({ swapped: true, value: null });
     await client.put('y', 'z');
     expect((await client.del('x', 'y')).deleted).toBe(1);
+  });
+
+  test('sessions: what a client has seen is promised to it, and to another device that learns of it', async () => {
+    const cluster = await up({ nodes: 3 });
+    const open = (options: ClientOptions): Client => {
+      const client = cluster.client({ guarantees: ['read-your-writes'], waitMs: 100, ...options });
+      onTestFinished(() => client.close());
+      return client;
+    };
+    const [laptop, phone] = [open({ as: 'alice' }), open({ as: 'phone', read: 'n3' })];
+    await cluster.cut('n1:n3');
+    await laptop.put('x', 'mine');
+    expect(await laptop.get('x', { read: 'n3' })).toMatchObject({
+      value: 'mine',
+      moved: [{ node: 'n3', why: 'not-seen-yet' }],
+    });
+    expect(await phone.get('x')).toMatchObject({ value: null, node: 'n3', moved: [] });
+    phone.learn(laptop.token());
+    // At once: they are done one after another.
+    const both = await Promise.all([phone.get('x'), phone.get('x')]);
+    expect(both.map(({ value }) => value)).toEqual(['mine', 'mine']);
+    expect(laptop.counts).toMatchObject({ writes: 1, waits: 1, moves: 1 });
+    const nobody = open({ guarantees: ['causal'], read: 'n3' });
+    await nobody.put('x', 'nobody');
+    expect((await nobody.get('x')).value).toBe('nobody');
   });
 
   test('what fails says what, and whether it certainly did not happen', async () => {
