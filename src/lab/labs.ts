@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Context, LabAsked, Result, StreamItem } from '../commands/command.ts';
 import { ownLabs } from '../commands/lab-names.ts';
 import { pushed } from '../commands/streams.ts';
-import { ReplabError, unwritable } from '../control/errors.ts';
+import { ReplabError } from '../control/errors.ts';
 import { exitCodes, type ExitCode } from '../control/exit-codes.ts';
 import { quoteWord } from '../lib/shell-words.ts';
 import { unreachable } from '../lib/assert.ts';
@@ -54,6 +54,8 @@ export async function carryOut(asked: LabAsked, context: Context, aid: LabAid): 
       const labs = asked.all ? openAll(dir) : asked.names.map((name) => openLab(dir, name));
       if (labs.length === 0) throw new ReplabError('no-labs', { dir, detail: 'There are none in it' });
       await checkLines(labs, aid.lineFault);
+      // Told before anything runs, and not at the end of it all.
+      if (asked.junit !== null) writeReport(asked.junit, '');
       await removeLeft(context.root);
       return runResult(labs, asked, context, aid);
     }
@@ -185,6 +187,7 @@ function writeReport(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw unwritable(path, error);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ReplabError('usage', { command: 'lab', message: `${path} cannot be written: ${code}.` });
   }
 }

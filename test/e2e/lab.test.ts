@@ -155,6 +155,17 @@ describe('lab run', () => {
     expect(kept(own)).toEqual([]);
   });
 
+  test('a report that cannot be written: 3, before anything runs', async () => {
+    const own = shell();
+    const junit = join(tempDir(), 'none', 'out.xml');
+    const ran = await own.run(['lab', 'run', 'leader-follower', '--junit', junit]);
+    expect(ran).toMatchObject({
+      exit: 3,
+      stdout: '',
+      stderr: expect.stringContaining('cannot be written: ENOENT'),
+    });
+  });
+
   test('on GitHub, what did not pass stands beside its line', async () => {
     const own = shell();
     const dir = folderOf({
