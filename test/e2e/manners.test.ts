@@ -37,10 +37,13 @@ const asking = {
   set: 'sync=1',
   expect: 'true',
   wait: 'leader',
+  load: 'counter --ops 1',
+  token: 'show alice',
 } as const satisfies Partial<Record<CommandName, string>>;
 
 /** Those that look at files, or at nothing, or have a test of their own (`up`, `down`). */
 const others: readonly CommandName[] = [
+  'lab',
   'up',
   'down',
   'ls',
