@@ -5,39 +5,13 @@ import { lanes } from '../protocol/message-class.ts';
 import { clientPlace, type Place } from '../cluster/place.ts';
 import type { FaultParams, ParamsOf } from '../faults/fault.ts';
 import { burdens } from './burdens.ts';
+import type { ChaosKind } from './chaos-kinds.ts';
 import type { Operator } from './operator.ts';
 import { drawMs, type Range } from './scheduler.ts';
 import { drawSettings } from './settings.ts';
 import type { World } from './world.ts';
 
-export const chaosKinds = [
-  'partition',
-  'cut',
-  'isolate',
-  'refuse',
-  'link',
-  'kill',
-  'kill-process',
-  'pause',
-  'commit-fails',
-  'commit-torn',
-  'commit-unknown',
-  'disk-full',
-  'disk-stays-full',
-  'disk-slow',
-  'skew',
-  'limit',
-  'lose-unsynced',
-  'reset',
-  'wipe',
-  'promote',
-  'promote-forced',
-  'set',
-] as const;
-
 type Cutting = ParamsOf<'partition'> | ParamsOf<'cut'> | ParamsOf<'isolate'>;
-
-export type ChaosKind = (typeof chaosKinds)[number];
 
 export interface ChaosOptions {
   readonly kinds: readonly ChaosKind[];
@@ -136,6 +110,8 @@ export class Chaos {
         return this.#burden(kind);
       case 'lose-unsynced':
         return this.#loseUnsynced();
+      case 'restore':
+        return this.#restore();
       case 'reset':
         return this.#onRunning((id) => this.#reset(id));
       case 'promote':
@@ -273,13 +249,33 @@ export class Chaos {
     return false;
   }
 
+  /**
+   * A copy made now, or one that is older still, comes back after a while of writing. It struck when it came
+   * back, and not before.
+   */
+  #restore(): boolean {
+    const id = this.#victim();
+    const world = this.#world;
+    if (!world.node(id).isSaved || this.#rng.chance(0.7)) world.save(id);
+    const keep = this.#rng.chance(0.5);
+    this.#later(() => {
+      if (world.node(id).state !== 'down') {
+        world.kill(id, keep);
+        this.#startLater(id);
+      }
+      world.restore(id);
+      this.hits.restore = (this.hits.restore ?? 0) + 1;
+    });
+    return false;
+  }
+
   #pause(): boolean {
     return this.#onRunning((id) => {
-      const { boot } = this.#world.node(id);
+      const { process } = this.#world.node(id);
       this.#world.pause(id);
       this.#later(() => {
         const node = this.#world.node(id);
-        if (node.state === 'paused' && node.boot === boot) this.#world.resume(id);
+        if (node.state === 'paused' && node.process === process) this.#world.resume(id);
       });
     });
   }

@@ -168,7 +168,7 @@ export class Clients {
   #ask(client: Client, request: Request, answer: (answer: Answer) => void): void {
     const world = this.#world;
     const to = client.node;
-    const boot = world.node(to).boot;
+    const { process } = world.node(to);
     let open = true;
     const close = (outcome: Answer): void => {
       if (!open) return;
@@ -187,7 +187,7 @@ export class Clients {
     this.#travel(client, forward, {
       open: () => open,
       arrive: () => {
-        if (boot === null || world.node(to).boot !== boot) close('silence');
+        if (process === null || world.node(to).process !== process) close('silence');
         else world.node(to).request(id, request);
       },
       broken: () => close('silence'),

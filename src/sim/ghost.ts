@@ -16,7 +16,7 @@ import type { SimNode } from './node.ts';
 type Facts = Readonly<Record<string, unknown>>;
 
 /**
- * Ghost state: what no node knows, and everything is judged by. Mirrors of all disks, dead and wiped ones
+ * Ghost state: what no node knows, and everything is judged by. Mirrors of all disks, dead and replaced ones
  * included, and every entry that was ever durable anywhere.
  */
 export class Ghost {
@@ -43,9 +43,15 @@ export class Ghost {
     return this.members.map((node) => this.of(node));
   }
 
+  /** It has another disk now: an empty one, one that lost its tail, or an older copy. */
   wiped(node: SimNode): void {
     this.of(node.id).present = false;
     this.#mirrors.get(node.id)!.push(new Mirror(node.id, node.disk, node.store));
+  }
+
+  /** No disk that is left ever had it: it went with those that a wipe, a loss or an older copy replaced. */
+  isGone(entry: Entry): boolean {
+    return [...this.known(entry.at)!.heldBy].every(({ present }) => !present);
   }
 
   known(position: Position): KnownEntry | null {

@@ -22,7 +22,6 @@ export class Judge implements Watcher {
   readonly #survival: Survival;
   readonly #streams = new StreamRules();
   readonly #host = new HostRules();
-  #wipes = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -54,7 +53,6 @@ export class Judge implements Watcher {
   }
 
   wiped(node: SimNode): void {
-    this.#wipes += 1;
     this.ghost.wiped(node);
     // One that lost its tail alone has still something on it.
     this.ghost.sync(node.id);
@@ -95,18 +93,17 @@ export class Judge implements Watcher {
     return this.ghost.present().reduce((sum, { store }) => sum + store.local.discarded().length, 0);
   }
 
-  /** At the end, and at rest: nothing that was acknowledged has vanished unseen. */
+  /** At the end, and at rest: nothing that was acknowledged has vanished unseen, but with every disk that had it. */
   conclude(): void {
     for (const mirror of this.ghost.present()) this.#status.checkFully(mirror);
     this.#replies.concluded(this.#world.nodes.values());
-    if (this.#wipes > 0) return;
     const log = this.ghost.present()[0]!;
     const discarded = new Set(
       this.ghost.present().flatMap(({ store }) => store.local.discarded().map(keyOf)),
     );
     for (const entry of this.#survival.acknowledged.values()) {
       assert(
-        log.holds(entry) || discarded.has(keyOf(entry)),
+        log.holds(entry) || discarded.has(keyOf(entry)) || this.ghost.isGone(entry),
         'F3: an acknowledged write is kept or listed as discarded',
         {
           at: formatPosition(entry.at),

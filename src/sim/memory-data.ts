@@ -4,10 +4,27 @@ import { stateOf } from '../protocol/state-core.ts';
 import type { Head, Medium, TurnState } from '../protocol/store-medium.ts';
 import type { State } from '../protocol/store.ts';
 import type { Journal } from './memory-journal.ts';
-import { emptyHead, memoryDedupe, memoryKv, memoryLog } from './memory-tables.ts';
+import {
+  emptyHead,
+  memoryDedupe,
+  memoryKv,
+  memoryLog,
+  type Clients,
+  type Copied,
+  type Row,
+  type Values,
+} from './memory-tables.ts';
+
+/** A copy of data.db. */
+export interface DataCopy {
+  readonly head: Head;
+  readonly values: Values;
+  readonly rows: readonly Row[];
+  readonly clients: Clients;
+}
 
 /** The twin of data.db. */
-export interface MemoryData {
+export interface MemoryData extends Copied<DataCopy> {
   readonly log: TurnLog;
   readonly state: State;
   /** Takes back what this turn did. */
@@ -23,6 +40,8 @@ export function memoryData(
 ): MemoryData {
   const head = emptyHead();
   const kv = memoryKv(journal, head);
+  const table = memoryLog(journal, head);
+  const dedupe = memoryDedupe(journal);
   const medium: Medium = {
     turn,
     head: () => head,
@@ -42,8 +61,8 @@ export function memoryData(
       return done;
     },
     kv,
-    log: memoryLog(journal, head),
-    dedupe: memoryDedupe(journal),
+    log: table,
+    dedupe,
     keepPromise,
   };
   const log = logOf(medium);
@@ -58,6 +77,14 @@ export function memoryData(
     lose(commits) {
       journal.lose(commits);
       kv.taken();
+      log.startTurn();
+    },
+    copy: () => ({ head: { ...head }, values: kv.copy(), rows: table.copy(), clients: dedupe.copy() }),
+    load(copy) {
+      kv.load(copy.values);
+      table.load(copy.rows);
+      dedupe.load(copy.clients);
+      Object.assign(head, copy.head);
       log.startTurn();
     },
   };

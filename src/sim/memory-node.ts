@@ -10,9 +10,16 @@ import {
 } from '../protocol/position.ts';
 import type { Local } from '../protocol/store.ts';
 import type { Journal } from './memory-journal.ts';
+import type { Copied } from './memory-tables.ts';
+
+/** A copy of node.db, but for whose it is. */
+export interface NodeCopy {
+  readonly promised: Ballot;
+  readonly discarded: ReadonlyMap<string, Entry>;
+}
 
 /** The twin of node.db. */
-export interface MemoryNode {
+export interface MemoryNode extends Copied<NodeCopy> {
   readonly local: Local;
   /** Before a log is cut: what it alone promised stays promised (I7). */
   keepPromise(epoch: Ballot): void;
@@ -40,6 +47,11 @@ export function memoryNode(journal: Journal, first: DiskId, lastEpoch: () => Bal
     rename(to) {
       disk = to;
       boot = 0;
+    },
+    copy: () => ({ promised: written, discarded: new Map(discarded) }),
+    load(copy) {
+      written = copy.promised;
+      for (const [id, entry] of copy.discarded) discarded.set(id, entry);
     },
     local: {
       get: () => ({ disk, boot, promised: promised() }),

@@ -4,9 +4,10 @@ import type { Ballot } from '../protocol/position.ts';
 import type { TurnLog } from '../protocol/log-core.ts';
 import { newTurn, type TurnState } from '../protocol/store-medium.ts';
 import type { HostStore } from '../protocol/store.ts';
-import { memoryData } from './memory-data.ts';
+import { memoryData, type DataCopy } from './memory-data.ts';
 import { journalOf, type Journal } from './memory-journal.ts';
-import { memoryNode } from './memory-node.ts';
+import { memoryNode, type NodeCopy } from './memory-node.ts';
+import type { Copied } from './memory-tables.ts';
 
 /**
  * How a commit fails: `before` anything of it is on disk; `between` node.db, which is, and data.db, which is
@@ -14,8 +15,14 @@ import { memoryNode } from './memory-node.ts';
  */
 export type CommitFailure = 'before' | 'between' | 'unknown';
 
+/** What one disk held between two turns: promises and what was discarded too, and not whose disk it was. */
+export interface DiskCopy {
+  readonly node: NodeCopy;
+  readonly data: DataCopy;
+}
+
 /** The memory twin of SQLite's store: one disk, and the process that has it open. */
-export interface MemoryStore extends HostStore {
+export interface MemoryStore extends HostStore, Copied<DiskCopy> {
   /** The process is gone, and what it had not committed with it. Until `reopen`, its disk can only be looked at. */
   crash(): void;
   /** The next process opens the disk: one more boot. */
@@ -81,6 +88,15 @@ export function createMemoryStore(disk: DiskId): MemoryStore {
       assert(!life.alive, 'a disk forgets when its machine dies', { commits });
       data.lose(commits);
       node.rename(as);
+    },
+    copy() {
+      assert(!turn.open, 'a disk is copied between turns');
+      return { node: node.copy(), data: data.copy() };
+    },
+    load(copy) {
+      assert(!turn.open && data.log.last().index === 0, 'a copy comes back on an empty disk');
+      node.load(copy.node);
+      data.load(copy.data);
     },
   };
 }

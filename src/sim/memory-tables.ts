@@ -12,6 +12,13 @@ import type { DedupeTable, Head, KvTable, LogTable } from '../protocol/store-med
 import { pairHash } from './memo.ts';
 import type { Journal } from './memory-journal.ts';
 
+/** A part of a store that can be copied, and become what such a copy is. */
+export interface Copied<T> {
+  copy(): T;
+  /** While no turn is under way. */
+  load(copy: T): void;
+}
+
 export function emptyHead(): Head {
   return {
     base: zeroPosition,
@@ -27,7 +34,9 @@ export function emptyHead(): Head {
   };
 }
 
-export function memoryKv(journal: Journal, head: Head): KvTable {
+export type Values = ReadonlyMap<string, string>;
+
+export function memoryKv(journal: Journal, head: Head): KvTable & Copied<Values> {
   const values = new Map<string, string>();
   let captured: RowChange[] = [];
   /** The keys in order; null when they are not known to be. */
@@ -71,15 +80,19 @@ export function memoryKv(journal: Journal, head: Head): KvTable {
         if (from === null || compareText(key, from) > 0) yield [key, values.get(key)!] satisfies Pair;
       }
     },
+    copy: () => new Map(values),
+    load(copy) {
+      for (const [key, value] of copy) set(key, value);
+    },
   };
 }
 
-interface Row {
+export interface Row {
   readonly entry: Entry;
   readonly total: number;
 }
 
-export function memoryLog(journal: Journal, head: Head): LogTable {
+export function memoryLog(journal: Journal, head: Head): LogTable & Copied<readonly Row[]> {
   /** The entries after the base, in order. */
   let rows: Row[] = [];
   const rowAt = (index: number): Row | undefined => rows[index - head.base.index - 1];
@@ -119,10 +132,12 @@ export function memoryLog(journal: Journal, head: Head): LogTable {
       return cut.map(({ entry }) => entry).toReversed();
     },
     trimTo: ({ index }) => replace(rows.slice(index - head.base.index)),
+    copy: () => [...rows],
+    load: (copy) => void (rows = [...copy]),
   };
 }
 
-interface Remembered {
+export interface Remembered {
   readonly seq: number;
   readonly index: number;
   readonly result: Result;
@@ -130,7 +145,9 @@ interface Remembered {
   readonly newest: number;
 }
 
-export function memoryDedupe(journal: Journal): DedupeTable {
+export type Clients = ReadonlyMap<string, readonly Remembered[]>;
+
+export function memoryDedupe(journal: Journal): DedupeTable & Copied<Clients> {
   /** Each client's rows in the order of the log. */
   const clients = new Map<string, Remembered[]>();
   const rowsOf = (client: string): Remembered[] => {
@@ -173,6 +190,10 @@ export function memoryDedupe(journal: Journal): DedupeTable {
           rows.filter(({ seq, index }) => index > base || seq > trimmed.newest - dedupeWindow),
         );
       }
+    },
+    copy: () => new Map([...clients].map(([client, rows]) => [client, [...rows]])),
+    load(copy) {
+      for (const [client, rows] of copy) clients.set(client, [...rows]);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface NetworkOptions {
 export interface NetworkHooks {
   /** Where a process runs now; null while the node is down. */
   bootOf(node: NodeId): number | null;
+  /** This very process: another disk of its node counts the same boots again. */
+  runs(sender: Sender): boolean;
   /** The shared verdict: what the faults in force make of this flow. */
   judge(flow: Flow): Judgement;
   arrive(to: NodeId, from: Sender, message: Message, lane: Lane): void;
@@ -168,7 +170,7 @@ export class Network {
     if (line.redialSet) return;
     line.redialSet = true;
     this.#clock.after(line.redialAt - this.#clock.now, () => {
-      if (this.#hooks.bootOf(sender.node) !== sender.boot || line.waiting.length === 0) return;
+      if (!this.#hooks.runs(sender) || line.waiting.length === 0) return;
       line.redialSet = false;
       const connection = this.#dial(sender, to, lane, line);
       for (const one of line.waiting.splice(0)) this.#put(connection, one);
@@ -264,7 +266,7 @@ export class Network {
     this.#bury(connection);
     const { sender, to, lane } = connection;
     const notice = (): void => {
-      if (this.#hooks.bootOf(sender.node) !== sender.boot) return;
+      if (!this.#hooks.runs(sender)) return;
       if (this.#flows.of({ from: sender.node, to, direction: 'back' }).state === 'hold') {
         this.#clock.after(drawMs(this.#rng, [20, 100]), notice);
         return;

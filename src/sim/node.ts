@@ -3,11 +3,12 @@ import type { ConditionHits } from '../faults/machine.ts';
 import { assert } from '../lib/assert.ts';
 import type { Rng } from '../lib/rng.ts';
 import type { Lane } from '../protocol/message-class.ts';
-import { diskOf, type DiskId, type NodeId } from '../protocol/node-id.ts';
+import type { DiskId, NodeId } from '../protocol/node-id.ts';
 import type { Effect, Input, OperatorCommand, Replica, ReplicaStatus } from '../protocol/protocol.ts';
 import type { Request, RequestId } from '../protocol/request.ts';
 import { TurnHost, type Clock } from '../protocol/turn.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { SimDisk } from './disk.ts';
 import { Inbox, type Arrival } from './inbox.ts';
 import { SimMachine } from './machine.ts';
 import { drawMs, type Scheduler } from './scheduler.ts';
@@ -18,19 +19,15 @@ const drainAfterPauseMs = 250;
 /** One node: a disk, and while it runs a process with a turn host, an inbox and timers. */
 export class SimNode {
   readonly id: NodeId;
-  store: MemoryStore;
-  /** Counts from 1; a wiped node comes back with the next. */
-  life = 1;
   state: 'down' | 'up' | 'paused' = 'down';
   status: ReplicaStatus | null = null;
   readonly #options: NodeOptions;
   readonly #hooks: NodeHooks;
   readonly #clock: Scheduler;
   readonly #machine: SimMachine;
+  readonly #disk: SimDisk;
   readonly #rng: Rng;
   #host: TurnHost | null = null;
-  /** A process has had this disk open before. */
-  #used = false;
   readonly #inbox = new Inbox();
   #deferred: (() => void)[] = [];
   readonly #timers: SimTimers;
@@ -41,7 +38,6 @@ export class SimNode {
   #bornAt = 0;
   #generation = 0;
   #waitsToServe = false;
-  #forgets = false;
 
   constructor(id: NodeId, options: NodeOptions, hooks: NodeHooks, clock: Scheduler, rng: Rng) {
     this.id = id;
@@ -50,23 +46,20 @@ export class SimNode {
     this.#clock = clock;
     this.#rng = rng;
     this.#machine = new SimMachine(clock);
+    this.#disk = new SimDisk(id, this.#machine, hooks.disk, rng);
     this.#timers = new SimTimers({
       now: () => this.#now(),
       timerMs: (ms) => this.#machine.clock.timerMs(ms),
       later: (ms, run) => this.#later(ms, run),
       wake: () => this.#wake(),
     });
-    this.store = hooks.disk(this.disk);
   }
 
   /** What it lives under from now on, whether it runs or not. */
   set conditions(conditions: NodeConditions) {
     if (sameConditions(conditions, this.conditions)) return;
     this.#machine.apply(conditions);
-    const { diskForgets } = conditions;
-    this.#fill();
-    if (diskForgets !== this.#forgets) this.store.setForgetting(diskForgets);
-    this.#forgets = diskForgets;
+    this.#disk.conditionsChanged();
     this.#wake();
     this.#timers.rearm();
   }
@@ -81,12 +74,21 @@ export class SimNode {
   }
 
   get disk(): DiskId {
-    return diskOf(this.id, this.life);
+    return this.#disk.id;
+  }
+
+  get store(): MemoryStore {
+    return this.#disk.store;
   }
 
   /** Boot of the running process, or null. */
   get boot(): number | null {
     return this.state === 'down' ? null : this.store.local.get().boot;
+  }
+
+  /** Which of its processes runs, or null: a new disk counts boots anew, and this goes on. */
+  get process(): number | null {
+    return this.state === 'down' ? null : this.#generation;
   }
 
   /** Why its replica could not be made, if so. */
@@ -96,9 +98,7 @@ export class SimNode {
 
   start(): void {
     assert(this.state === 'down', 'only a node that is down starts', { node: this.id });
-    if (this.#used) this.store.reopen();
-    if (this.#forgets) this.store.setForgetting(true);
-    this.#used = true;
+    this.#disk.open();
     this.state = 'up';
     this.#generation += 1;
     this.#bornAt = this.#machine.clock.now() - this.#rng.below(1_000_000);
@@ -124,30 +124,29 @@ export class SimNode {
     this.store.crash();
   }
 
-  /** An empty disk under a new id, which no earlier promise, ack or epoch belongs to (P5). */
   wipe(): void {
     assert(this.state === 'down', 'only a node that is down is wiped', { node: this.id });
-    this.life += 1;
-    this.store = this.#hooks.disk(this.disk);
-    this.#fill();
-    this.store.setForgetting(this.#forgets);
-    this.#used = false;
+    this.#disk.wipe();
   }
 
-  /**
-   * Its machine has died: what its disk had not fsynced is lost, up to a checkpoint that may have been made at
-   * any time. Answers how many commits; a disk that lost some has a new id (P5).
-   */
+  /** Copies its disk, whether it runs or not. */
+  save(): void {
+    this.#disk.save();
+  }
+
+  get isSaved(): boolean {
+    return this.#disk.isSaved;
+  }
+
+  restore(): void {
+    assert(this.state === 'down', 'only a node that is down gets its copy back', { node: this.id });
+    this.#disk.restore();
+  }
+
+  /** Its machine has died; answers how many commits that took. */
   loseUnsynced(): number {
     assert(this.state === 'down', 'only a node that is down loses what it wrote', { node: this.id });
-    if (!this.#forgets) return 0;
-    const commits = this.#rng.between(0, this.store.unsynced());
-    this.#machine.hit('diskForgets', 'kills');
-    this.#machine.hit('diskForgets', 'lostCommits', commits);
-    if (commits === 0) return 0;
-    this.life += 1;
-    this.store.loseUnsynced(commits, this.disk);
-    return commits;
+    return this.#disk.loseUnsynced();
   }
 
   pause(): void {
@@ -191,11 +190,6 @@ export class SimNode {
 
   #now(): number {
     return this.#machine.clock.now() - this.#bornAt;
-  }
-
-  #fill(): void {
-    const refused = (): void => this.#machine.hit('diskFull', 'refused');
-    this.store.setFull(this.conditions.diskFull ? refused : null);
   }
 
   #later(delayMs: number, run: () => void): void {

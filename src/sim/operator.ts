@@ -95,10 +95,10 @@ export class Operator {
       if (outcome?.type === 'refused')
         this.#world.note(`${node.id} refuses: ${outcome.detail ?? outcome.code}`);
     };
-    const { boot } = node;
+    const { process } = node;
     const id = this.#world.expectReply(node.id, done);
     this.#world.clock.after(drawMs(this.#rng, controlMs), () => {
-      if (node.boot === boot) node.operate(id, command);
+      if (node.process === process) node.operate(id, command);
       else done(null);
     });
     this.#world.clock.after(answerWithinMs, () => done(null));

@@ -4,7 +4,8 @@ import { assert } from '../lib/assert.ts';
 import { createRng, type Rng } from '../lib/rng.ts';
 import type { NodeId } from '../protocol/node-id.ts';
 import type { ModeOptions } from '../protocol/protocol.ts';
-import { chaosKinds, type ChaosKind, type ChaosOptions } from './chaos.ts';
+import type { ChaosOptions } from './chaos.ts';
+import { chaosKinds, rareKinds, type ChaosKind } from './chaos-kinds.ts';
 import type { WorkloadOptions } from './clients.ts';
 import type { NetworkOptions } from './network.ts';
 import type { NodeOptions } from './turn.ts';
@@ -116,12 +117,9 @@ function drawWorkload(rng: Rng): WorkloadOptions {
   };
 }
 
-/** They change all that comes after, or slow it down: mostly a seed has to do without. */
-const rare: readonly ChaosKind[] = ['wipe', 'disk-stays-full', 'disk-slow', 'skew', 'limit', 'lose-unsynced'];
-
 function drawChaos(rng: Rng): ChaosOptions {
   const share = rng.pick([0.15, 0.4, 1]);
-  const kinds = chaosKinds.filter((kind) => rng.chance(rare.includes(kind) ? share / 4 : share));
+  const kinds = chaosKinds.filter((kind) => rng.chance(rareKinds.includes(kind) ? share / 4 : share));
   const atLeast: readonly ChaosKind[] = ['kill', 'isolate'];
   return {
     kinds: kinds.length > 0 ? kinds : atLeast,

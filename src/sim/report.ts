@@ -1,4 +1,4 @@
-import type { ChaosKind } from './chaos.ts';
+import type { ChaosKind } from './chaos-kinds.ts';
 import type { Tally } from './clients.ts';
 import type { Mark } from './recorder.ts';
 import type { Fate } from './connection.ts';

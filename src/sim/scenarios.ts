@@ -161,4 +161,40 @@ export const scenarios: readonly Scenario[] = [
       stage.whole();
     },
   },
+  {
+    name: 'an-older-copy-comes-back',
+    nodes: three,
+    options: { sync: '1', 'election-timeout': '600ms' },
+    play(stage) {
+      stage.begin();
+      stage.say('A copy of the disk of n2 is kept. Then n3 is cut off, so that n2 alone can acknowledge.');
+      stage.save('n2');
+      stage.fault({ kind: 'isolate', node: 'n3' });
+      stage.put('n1', 'x', '1');
+      stage.run(50);
+      stage.say(
+        'n1 answers ok: a second disk has the write, and sync=1 asks for no more. But that disk is replaced by ' +
+          'its older copy. It gets a new id, n2.2, and so nothing that n2 acknowledged before is counted for it ' +
+          '(P5): what it had promised after the copy is forgotten as well.',
+      );
+      stage.kill('n2');
+      stage.restore('n2');
+      stage.say('n1 dies before it can send the write again. Of those that are left nobody has it.');
+      stage.kill('n1');
+      stage.heal();
+      stage.start('n2');
+      stage.run(800);
+      stage.promote('n2');
+      stage.run(300);
+      stage.get('n2', 'x');
+      stage.run(50);
+      stage.say(
+        'Two disks had the write, and it is lost all the same: sync=1 outlives one failure, and an older copy ' +
+          'that comes back is one. When n1 returns it discards the write, and lists it.',
+      );
+      stage.start('n1');
+      stage.run(1500);
+      stage.whole();
+    },
+  },
 ];

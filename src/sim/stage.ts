@@ -91,6 +91,14 @@ export class Stage {
     this.#world.kill(node);
   }
 
+  save(node: NodeId): void {
+    this.#world.save(node);
+  }
+
+  restore(node: NodeId): void {
+    this.#world.restore(node);
+  }
+
   start(node: NodeId): void {
     this.#world.start(node);
   }

@@ -73,6 +73,7 @@ export class World {
       options.network,
       {
         bootOf: (node) => this.node(node).boot,
+        runs: ({ node, disk, boot }) => this.node(node).disk === disk && this.node(node).boot === boot,
         judge: (flow) => this.judge(flow),
         arrive: (to, from, message, lane) => {
           const { node, disk, boot } = from;
@@ -140,6 +141,17 @@ export class World {
   wipe(id: NodeId): void {
     this.note(`wipe ${id}`);
     this.node(id).wipe();
+    this.#each((watcher) => watcher.wiped?.(this.node(id)));
+  }
+
+  save(id: NodeId): void {
+    this.note(`disk ${id} save`);
+    this.node(id).save();
+  }
+
+  restore(id: NodeId): void {
+    this.note(`disk ${id} restore`);
+    this.node(id).restore();
     this.#each((watcher) => watcher.wiped?.(this.node(id)));
   }
 

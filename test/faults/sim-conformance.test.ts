@@ -26,6 +26,7 @@ function setUp() {
     { latencyMs: [latencyMs, latencyMs], loss: 0, duplicate: 0, reorder: 0, backoffMs: [50, 50] },
     {
       bootOf: () => 1,
+      runs: () => true,
       judge: (flow) => verdictOf(faults, flow),
       arrive: (to, { node: from }) => arrived.set(linkName({ from, to }), clock.now),
       tell: (fate, { node: from }, to) => fate === 'lost' && lost.add(linkName({ from, to })),

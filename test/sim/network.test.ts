@@ -149,6 +149,19 @@ describe('P6: what a dead process had sent', () => {
     expect(link.arrived).toMatchObject([{ n: 1, boot: 1 }]);
   });
 
+  test('waits for no redial: the same boot of the next disk is another process (P5)', () => {
+    const { boots, disks, network, numbers, run, send } = pair();
+    boots['n2'] = null;
+    send();
+    run(40);
+    send();
+    network.down('n1', true);
+    disks['n1'] = 1025;
+    boots['n2'] = 1;
+    run(1000);
+    expect(numbers()).toEqual([]);
+  });
+
   test('T4: counts no more once the next boot was heard, on whatever lane', () => {
     const link = killedWhileHeld(true);
     link.held.forward = false;

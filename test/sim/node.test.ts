@@ -186,6 +186,22 @@ describe('a turn', () => {
   });
 });
 
+test('P5: an older copy that comes back has another id, and the promises of then', () => {
+  const { message, node, run } = nodeOf();
+  message('append');
+  run(20);
+  node.save();
+  for (const disk of [1025, 2049]) {
+    message('append');
+    run(20);
+    node.kill();
+    node.restore();
+    node.start();
+    expect(node.store.log.last().index).toBe(1);
+    expect(node.store.local.get()).toEqual({ disk, boot: 1, promised: { number: 1, disk: 1 } });
+  }
+});
+
 test('P5: a wiped disk is empty and has another id', () => {
   const { message, node, run } = nodeOf();
   run(20);

@@ -15,6 +15,7 @@ const clean: NetworkOptions = { latencyMs: [1, 20], loss: 0, duplicate: 0, reord
 export function pair(options: Partial<NetworkOptions> = {}) {
   const clock = new Scheduler();
   const boots: Record<string, number | null> = { n1: 1, n2: 1 };
+  const disks: Record<string, number> = { n1: 1, n2: 2 };
   const held = { forward: false, back: false };
   const bad: { shape: Shape } = { shape: [] };
   const arrived: { readonly n: number; readonly boot: number; readonly at: number }[] = [];
@@ -23,6 +24,7 @@ export function pair(options: Partial<NetworkOptions> = {}) {
     { ...clean, ...options },
     {
       bootOf: (node) => boots[node] ?? null,
+      runs: ({ node, disk, boot }) => disks[node] === disk && boots[node] === boot,
       judge: ({ from, direction }) => ({
         state: from === 'n1' && held[direction] ? 'hold' : 'pass',
         by: [],
@@ -41,6 +43,7 @@ export function pair(options: Partial<NetworkOptions> = {}) {
     bad,
     boots,
     clock,
+    disks,
     fates,
     held,
     network,
@@ -51,7 +54,7 @@ export function pair(options: Partial<NetworkOptions> = {}) {
       clock.skipTo(until);
     },
     send(lane: 'ctl' | 'log' = 'log') {
-      const sender: Sender = { node: 'n1', disk: 1, boot: boots['n1'] ?? 0 };
+      const sender: Sender = { node: 'n1', disk: disks['n1']!, boot: boots['n1'] ?? 0 };
       const message: Numbered = { class: lane === 'log' ? 'append' : 'subscribe', n: (n += 1) };
       network.send(sender, 'n2', lane, message);
     },

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { beforeAll, expect, test } from 'vitest';
-import { chaosKinds } from '../../src/sim/chaos.ts';
+import { chaosKinds } from '../../src/sim/chaos-kinds.ts';
 import { runSimOn } from '../../src/sim/pool.ts';
 import type { SimReport } from '../../src/sim/report.ts';
 

@@ -117,6 +117,39 @@ test('SQLite and memory answer alike, whatever is done to them', { timeout: 60_0
   );
 });
 
+/** What the simulator brings back; the copy on real files is that of the files (disk-files.test.ts). */
+test('a copy of the twin is the store of then, and goes on like it', { timeout: 60_000 }, () => {
+  fc.assert(
+    fc.property(turns, turns, (before, after) => {
+      const store = createMemoryStore(disk);
+      const run = (on: MemoryStore, script: readonly Turn[]): unknown =>
+        script.map(({ actions, end }) => {
+          const done = play(on, actions);
+          endTurn(on, end);
+          return [done, lookInside(on)];
+        });
+      run(store, before);
+      const copy = store.copy();
+      const then = lookInside(store);
+      const gone = run(store, after);
+      for (let i = 0; i < 2; i += 1) {
+        const restored = createMemoryStore(otherDisk);
+        restored.load(copy);
+        expect(restored.local.get()).toMatchObject({ disk: otherDisk, boot: 1 });
+        expect(lookInside(restored)).toEqual(then);
+        expect(run(restored, after)).toEqual(gone);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** All but whose disk it is. */
+function lookInside(store: HostStore): unknown {
+  const { promised } = store.local.get();
+  return { ...(look(store) as object), local: promised };
+}
+
 /** A digest that forgot a row, or a chain that forgot an entry, would be seen here and nowhere above. */
 test(
   'I9: whatever was done, the digest is that of the rows, and replaying the log gives the same',

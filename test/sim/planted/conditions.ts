@@ -1,4 +1,4 @@
-import type { ChaosKind } from '../../../src/sim/chaos.ts';
+import type { ChaosKind } from '../../../src/sim/chaos-kinds.ts';
 import type { SimOptions } from '../../../src/sim/options.ts';
 
 type Conditions = Partial<SimOptions>;

@@ -42,13 +42,25 @@ export const disk: readonly Planted[] = [
     bug: 'a disk that lost what was not fsynced keeps its id (P5)',
     edits: [
       [
-        'sim/node.ts',
-        '    this.life += 1;\n    this.store.loseUnsynced(commits, this.disk);',
-        '    this.store.loseUnsynced(commits, this.disk);',
+        'sim/disk.ts',
+        '    this.#life += 1;\n    this.store.loseUnsynced(commits, this.id);',
+        '    this.store.loseUnsynced(commits, this.id);',
       ],
     ],
     caughtBy: ["I4: a leader's match is durable on the follower's present disk"],
     options: only('lose-unsynced', 'isolate'),
+  },
+  {
+    bug: 'an older copy of a disk comes back under the old id (P5)',
+    edits: [
+      [
+        'sim/disk.ts',
+        '    this.#life += 1;\n    this.#replace();\n    this.store.load(',
+        '    this.#replace();\n    this.store.load(',
+      ],
+    ],
+    caughtBy: ["I4: a leader's match is durable on the follower's present disk"],
+    options: only('restore', 'isolate'),
   },
   {
     bug: 'what was discarded is gone with the process',
@@ -56,7 +68,7 @@ export const disk: readonly Planted[] = [
       [file, 'countBoot: () => void (boot += 1)', 'countBoot: () => { boot += 1; discarded.clear(); }'],
     ],
     caughtBy: ['F3: an acknowledged write is kept or listed as discarded'],
-    options: { modeOptions: { sync: 'none' }, ...only('isolate', 'promote-forced', 'kill') },
+    options: { modeOptions: { sync: 'none' }, ...only('isolate', 'promote-forced', 'kill', 'restore') },
   },
   {
     bug: 'a cut that is made again keeps its entries again',

@@ -92,7 +92,7 @@ export const host: readonly Planted[] = [
   },
   {
     bug: 'a wiped disk comes back under its old id',
-    edits: [[node, 'return diskOf(this.id, this.life);', 'return diskOf(this.id, 1);']],
+    edits: [['sim/disk.ts', 'return diskOf(this.#node, this.#life);', 'return diskOf(this.#node, 1);']],
     caughtBy: ["I4: a leader's match is durable on the follower's present disk"],
     options: only('wipe', 'isolate'),
   },
