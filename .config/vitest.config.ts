@@ -12,7 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', '**/*.seeds.test.ts'],
+          // The example is a project of its own: test/e2e/package.test.ts runs it.
+          exclude: ['test/e2e/**', 'test/example/**', '**/*.seeds.test.ts'],
         },
       },
       { extends: true, test: { name: 'seeds', include: ['test/**/*.seeds.test.ts'], testTimeout: 300_000 } },
