@@ -61,9 +61,13 @@ class Line {
   }
 
   async help(name: CommandName | null): Promise<number> {
-    const { commandHelp, generalHelp } = await import('./help.ts');
+    const { commandHelp, generalHelp, helpWidth } = await import('./help.ts');
     const style = await loadStyle(this.host.colour);
-    const text = name === null ? await generalHelp(style) : commandHelp(await commands[name].load(), style);
+    const width = helpWidth(this.host.columns?.());
+    const text =
+      name === null
+        ? await generalHelp(style, width)
+        : commandHelp(await commands[name].load(), style, width);
     this.host.out(`${text}\n`);
     return exitCodes.ok;
   }

@@ -12,6 +12,8 @@ export interface Host {
   out(text: string): void;
   err(text: string): void;
   readonly colour: boolean;
+  /** How wide the terminal is now; not known, when left out. */
+  columns?(): number | undefined;
   readonly interrupts: Interrupts;
   stdin(): Promise<Buffer>;
   progress(enabled: boolean): Progress;

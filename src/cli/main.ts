@@ -41,6 +41,7 @@ async function executeLine(): Promise<number> {
     out,
     err,
     colour: wantsColour(process.stdout, process.env),
+    columns: () => process.stdout.columns,
     interrupts,
     stdin: () => buffer(process.stdin),
     progress: (enabled) => createProgress(process.stderr, enabled),

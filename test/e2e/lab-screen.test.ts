@@ -51,7 +51,7 @@ describe('lab run, in a terminal', () => {
     await terminal.shows('Is it?');
     await terminal.shows('Answer with a letter');
     terminal.type('\r');
-    await terminal.shows('Enter run, once you have answered');
+    await terminal.shows('Enter run, once answered');
     terminal.type('h');
     await terminal.shows('The first hint.');
     terminal.type('b');

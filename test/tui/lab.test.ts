@@ -145,3 +145,36 @@ test('prose: paragraphs are filled, lists hang, links are their text, control ch
   );
   expect(shown).toEqual(['A link and', String.raw`more\u{7}.`, '', '- an item that', '  is long', '- two']);
 });
+
+test('prose: a table has columns; a cell without room goes on below, and nothing is cut off', () => {
+  const table = '| way | costs |\n| --- | --- |\n| token | a wait, once in a while |\n| leader | all |';
+  expect(proseLines(table, 40, false).map(textOf)).toEqual([
+    'way     costs',
+    'token   a wait, once in a while',
+    'leader  all',
+  ]);
+  expect(proseLines(table, 24, false).map(textOf)).toEqual([
+    'way     costs',
+    'token   a wait, once in',
+    '        a while',
+    'leader  all',
+  ]);
+  expect(proseLines('| /a/very/long/path | one two three |', 20, false).map(textOf)).toEqual([
+    '/a/very/l  one two',
+    'ong/path   three',
+  ]);
+});
+
+test('a command that is longer than a line is shown whole', () => {
+  const long = `${'status --json '.repeat(8)}--end`;
+  const own = readLab('one', 'one.md', skeleton.replace(/^up --nodes 3$/m, `up --nodes 3\n${long}`));
+  const model = new LabModel({
+    course: { lab: own, chapters: chaptersOf(own) },
+    progress: { chapter: 0, answers: [] },
+    ascii: false,
+    size: { columns: 60, rows: 40 },
+  });
+  const shown = screen(model).join('\n');
+  expect(shown.match(/status --json/g)).toHaveLength(8);
+  expect(shown).toContain('--end');
+});

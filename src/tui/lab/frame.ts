@@ -83,5 +83,5 @@ function wordFor({ phase, isLast, state, chapter }: LabModel, word: string): str
   if (phase === 'explain') return isLast ? 'leave' : 'the next question';
   if (phase !== 'predict' || state.reached !== 'predict') return 'next';
   if (chapter.question === null) return 'run';
-  return state.choice === null ? 'run, once you have answered' : 'lock and run';
+  return state.choice === null ? 'run, once answered' : 'lock and run';
 }

@@ -1,6 +1,6 @@
 import { count } from '../../commands/count.ts';
 import { roleWord } from './words.ts';
-import { safe, type Line, type Paint, type Span } from '../line.ts';
+import { safe, wrapLine, type Line, type Paint, type Span } from '../line.ts';
 import type { CommandLine, Section } from '../../lab/lab.ts';
 import type { Step } from '../../lab/lab-run.ts';
 import type { LabModel } from './model.ts';
@@ -80,11 +80,7 @@ function sectionText(model: LabModel, { heading, parts }: Section): readonly Lin
     if (lines.length > 0) lines.push([]);
     if (part.kind === 'text') lines.push(...prose(model, withoutTitle(part.markdown)));
     if (part.kind === 'block')
-      lines.push(
-        ...part.block.commands.map(({ text }): Line =>
-          indented([['dim', `  ${safe(firstLine(text), model.ascii)}`]]),
-        ),
-      );
+      lines.push(...part.block.commands.flatMap(({ text }) => typedLines(model, ' ', text, 'dim')));
   }
   return lines;
 }
@@ -138,19 +134,25 @@ function stepAt({ state }: LabModel, line: number): Step | undefined {
 function commandLines(model: LabModel, { line, text }: CommandLine, isNext: boolean): readonly Line[] {
   const { glyphs, ascii, state } = model;
   const step = stepAt(model, line);
-  const shown = safe(firstLine(text), ascii);
   if (step === undefined)
-    return [
-      indented([isNext && state.playing ? ['bold', `${glyphs.selected} ${shown}`] : ['dim', `  ${shown}`]]),
-    ];
+    return isNext && state.playing
+      ? typedLines(model, ['bold', glyphs.selected], text, 'bold')
+      : typedLines(model, ' ', text, 'dim');
   const passed = step.verdict === 'passed';
-  const head: Line = indented([passed ? ['good', glyphs.ok] : ['bad', glyphs.cut], ` ${shown}`]);
+  const head = typedLines(model, passed ? ['good', glyphs.ok] : ['bad', glyphs.cut], text);
   const said = step.said.split('\n').filter((one) => one.trim() !== '');
   const told = passed ? said.slice(0, isProof(text) ? 0 : 1) : said;
   return [
-    head,
+    ...head,
     ...told.map((one): Line => indented([[passed ? 'dim' : 'bad', `    ${safe(one.trim(), ascii)}`]])),
   ];
+}
+
+/** A command as it is typed, after its mark: whole, unless it is longer than anybody reads. */
+function typedLines(model: LabModel, mark: Span, text: string, paint?: Paint): readonly Line[] {
+  const shown = ` ${safe(firstLine(text), model.ascii)}`;
+  const line: Line = [mark, paint === undefined ? shown : [paint, shown]];
+  return wrapLine(line, widthOfPage(model), 5, model.glyphs.more).map(indented);
 }
 
 /** It held, and its mark says so. */
@@ -193,9 +195,7 @@ export function observePage(model: LabModel): readonly Line[] {
     lines.push(
       [],
       title('HELD'),
-      ...proofs.map(({ text }): Line =>
-        indented([['good', model.glyphs.ok], ` ${safe(firstLine(text), ascii)}`]),
-      ),
+      ...proofs.flatMap(({ text }) => typedLines(model, ['good', model.glyphs.ok], text)),
     );
   }
   if (seen.snapshot !== null) {

@@ -1,8 +1,9 @@
+import { proseTable } from './prose-table.ts';
 import { safe, widthOf, type Line, type Paint, type Span } from '../line.ts';
 
 type Word = readonly (readonly [Paint | null, string])[];
 
-/** Markdown as lines of a screen: paragraphs, lists and code, bold text; the rest as it is written. */
+/** Markdown as lines of a screen: paragraphs, lists, tables and code, bold text; the rest as it is written. */
 export function proseLines(markdown: string, width: number, ascii: boolean): readonly Line[] {
   const lines: Line[] = [];
   for (const block of blocksOf(markdown)) {
@@ -83,7 +84,7 @@ function blockLines(block: string, width: number, ascii: boolean): readonly Line
     const items = block.split(/\n(?=[-*] )/).map((item) => item.slice(2));
     return items.flatMap((item) => paragraph(item, width, ascii, '- ', '  '));
   }
-  if (block.startsWith('|')) return block.split('\n').map((line): Line => [safe(line, ascii)]);
+  if (block.startsWith('|')) return proseTable(block, width, ascii);
   return paragraph(block, width, ascii);
 }
 
