@@ -23,12 +23,15 @@ export function openLab(dir: string, asked: string): Lab {
   throw new ReplabError('no-such-lab', { lab: asked, dir: fileText(dir), meant });
 }
 
-/** All labs of a folder, in the order of the notes; those that show no line of them last. */
+/** All labs of a folder, in the order of the notes; those of one line by `order`; those that show no line of them last. */
 export function openAll(dir: string): readonly Lab[] {
   return labNames(dir)
     .map((name) => readFrom(join(dir, `${name}.md`), name))
     .toSorted(
-      (a, b) => compareRefs(a.front.notes[0] ?? '99', b.front.notes[0] ?? '99') || (a.name < b.name ? -1 : 1),
+      (a, b) =>
+        compareRefs(a.front.notes[0] ?? '99', b.front.notes[0] ?? '99') ||
+        a.front.order - b.front.order ||
+        (a.name < b.name ? -1 : 1),
     );
 }
 

@@ -5,7 +5,7 @@ import type { FrontMatter } from './lab.ts';
 import { mistake } from './mistake.ts';
 
 const engines = ['replab'];
-const fields = ['title', 'notes', 'ddia', 'modes', 'engines', 'minutes'] as const;
+const fields = ['title', 'notes', 'order', 'ddia', 'modes', 'engines', 'minutes'] as const;
 
 export interface Front {
   readonly front: FrontMatter;
@@ -50,6 +50,7 @@ class FrontReader {
         this.list(root, 'notes', (text) =>
           /^\d+(\.\d+)*$/.test(text) ? null : 'lines of the notes such as 1.10.1',
         ) ?? [],
+      order: this.number(root, 'order', 2) ?? 1,
       ddia: this.ddia(root),
       modes: this.list(root, 'modes', oneOf(modes.map(({ name }) => name))) ?? modes.map(({ name }) => name),
       engines: this.list(root, 'engines', oneOf(engines)) ?? engines,
@@ -73,12 +74,17 @@ class FrontReader {
   }
 
   private minutes(root: YAMLMap): number {
-    const node = nodeOf(root, 'minutes');
-    if (node === null)
-      throw mistake(this.file, 1, 'Expected `minutes: N` in the front matter: what a reader needs.');
+    const minutes = this.number(root, 'minutes', 5);
+    if (minutes !== null) return minutes;
+    throw mistake(this.file, 1, 'Expected `minutes: N` in the front matter: what a reader needs.');
+  }
+
+  private number(root: YAMLMap, name: string, example: number): number | null {
+    const node = nodeOf(root, name);
+    if (node === null) return null;
     const value = isScalar(node) ? node.value : null;
     if (typeof value === 'number' && value > 0) return value;
-    throw this.wrong(node, '`minutes` is a number, such as 5.');
+    throw this.wrong(node, `\`${name}\` is a number, such as ${example}.`);
   }
 
   private ddia(root: YAMLMap): FrontMatter['ddia'] {

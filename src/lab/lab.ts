@@ -12,6 +12,8 @@ export interface FrontMatter {
   readonly title: string;
   /** Lines of the notes it shows, such as `1.10.1`. */
   readonly notes: readonly string[];
+  /** Among labs whose first line of the notes is the same: the lower comes first in the course. */
+  readonly order: number;
   /** The chapter of *Designing Data-Intensive Applications*, by edition. */
   readonly ddia: { readonly first: number; readonly second: number } | null;
   readonly modes: readonly string[];

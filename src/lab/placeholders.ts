@@ -33,6 +33,7 @@ function valueText(value: unknown): string {
   if (value === null || value === undefined) return '?';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueText).join(', ');
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
+  if (typeof value === 'number')
+    return String(Number.isInteger(value) ? value : Math.round(value * 1000) / 1000);
   return JSON.stringify(value);
 }

@@ -44,6 +44,13 @@ describe('the catalogue', () => {
       '2',
     ]);
   });
+
+  test('labs of one line come as their `order` says, then by name', () => {
+    const dir = folder(['c.md', 'd.md']);
+    const later = skeleton.replace(/^minutes:/m, 'order: 2\nminutes:');
+    for (const name of ['a.md', 'b.md']) writeFileSync(join(dir, name), later);
+    expect(openAll(dir).map(({ name }) => name)).toEqual(['c', 'd', 'a', 'b']);
+  });
 });
 
 describe('coverage', () => {
@@ -84,11 +91,12 @@ describe('placeholders', () => {
       e: 1.23456,
       f: [],
       g: true,
+      h: 269_051_770_773_799,
     };
-    const filled = await fill('{{ a }}, {{b.c}} {{ d }} {{ e }} {{ f }} {{ g }}.', (name) =>
+    const filled = await fill('{{ a }}, {{b.c}} {{ d }} {{ e }} {{ f }} {{ g }} {{ h }}.', (name) =>
       Promise.resolve(values[name]),
     );
-    expect(filled).toBe('x, 1, 2 ? 1.235 none true.');
+    expect(filled).toBe('x, 1, 2 ? 1.235 none true 269051770773799.');
   });
 
   test('may go over a line', () => {

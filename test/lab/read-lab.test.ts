@@ -80,6 +80,7 @@ describe('a lab', () => {
     expect(lab().front).toEqual({
       title: 'A lab',
       notes: ['1.1', '1.10'],
+      order: 1,
       ddia: { first: 5, second: 6 },
       modes: expect.arrayContaining(['single-leader']),
       engines: ['replab'],
@@ -159,6 +160,7 @@ describe('a mistake is told with its line and what was expected:', () => {
     ['no title', '1: Expected `title: …`', wrong(body, butFront('title: A lab'))],
     ['no minutes', '1: Expected `minutes: N`', wrong(body, butFront('minutes: 5'))],
     ['minutes', '5: `minutes` is a number', wrong(body, butFront('minutes: 5', 'minutes: five'))],
+    ['order', '5: `order` is a number, such as 2', wrong(body, butFront('minutes: 5', 'order: last'))],
     ['notes', '3: `notes` is a list', wrong(body, butFront('notes: [1.1, 1.10]', 'notes: 1.1'))],
     [
       'a line of the notes',
