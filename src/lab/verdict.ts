@@ -21,13 +21,12 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 
 /**
  * What a command's exit code means for its lab. A line that was not understood is a mistake of the lab's, behind
- * `!` too: it would be a failure that proves nothing.
+ * `!` too: it would be a failure that proves nothing. So would one that could not be decided.
  */
 export function verdictOf(exit: number, negated: boolean): Verdict {
   if (exit === exitCodes.internal) return 'broken';
   if (exit === exitCodes.interrupted || exit === exitCodes.terminated) return 'interrupted';
   if (exit === exitCodes.usage) return 'mistake';
-  if (negated) return exit === exitCodes.ok ? 'failed' : 'passed';
-  if (exit === exitCodes.ok) return 'passed';
-  return exit === exitCodes.inconclusive ? 'inconclusive' : 'failed';
+  if (exit === exitCodes.inconclusive) return 'inconclusive';
+  return (exit === exitCodes.ok) === negated ? 'failed' : 'passed';
 }

@@ -55,7 +55,7 @@ describe('verdicts', () => {
   test.for([
     [0, 'passed', 'failed'],
     [1, 'failed', 'passed'],
-    [2, 'inconclusive', 'passed'],
+    [2, 'inconclusive', 'inconclusive'],
     [3, 'mistake', 'mistake'],
     [8, 'failed', 'passed'],
     [70, 'broken', 'broken'],
