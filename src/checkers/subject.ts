@@ -1,6 +1,6 @@
 import { HistoryMistake } from '../history/mistake.ts';
 import type { History, Operation } from '../history/operation.ts';
-import { stepsOf, type Step, type StepKind } from '../history/steps.ts';
+import { onlyKey, stepsOf, type Step, type StepKind } from '../history/steps.ts';
 import { isList, printValue, type Value } from '../history/value.ts';
 
 export const kinds = ['register', 'cas-register', 'counter', 'set', 'list'] as const;
@@ -63,9 +63,11 @@ function guessKind(steps: readonly Step[]): Kind {
   return reads.length > 0 && reads.every(({ value }) => typeof value === 'number') ? 'counter' : 'set';
 }
 
-function requireStep({ kind: step, value }: Step, kind: Kind, line: number): void {
+function requireStep({ kind: step, key, value }: Step, kind: Kind, line: number): void {
   if (!stepKinds[kind].includes(step)) {
-    throw new HistoryMistake(line, `a ${kind} has no ${step}; expected ${stepKinds[kind].join(' or ')}`);
+    const expected = stepKinds[kind].join(' or ');
+    const which = key === onlyKey ? '' : `; all keys are checked as one kind, and this is done to ${key}`;
+    throw new HistoryMistake(line, `a ${kind} has no ${step}; expected ${expected}${which}`);
   }
   const isNumber = typeof value === 'number' || (step === 'read' && value === null);
   if (kind === 'counter' && !isNumber) {

@@ -1,8 +1,11 @@
 import {
   appendFileSync,
+  closeSync,
+  constants,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -74,35 +77,51 @@ export class ManualHistory {
 
   /** Runs it between its two lines. What `run` throws is `fail` when it is definite, else `info`. */
   async record<T>(op: RecordedOp, run: () => Promise<T>, endOf: (done: T) => RecordedEnd): Promise<T> {
-    const failure = this.#failure ?? this.#tryAppend({ type: 'invoke', ...op });
-    if (failure !== null) {
+    let file: number;
+    try {
+      file = this.#begin({ type: 'invoke', ...op });
+    } catch (error) {
       if (op.f === 'read') return run();
-      throw failure instanceof ReplabError ? failure : unwritable(this.#path, failure);
+      throw error instanceof ReplabError ? error : unwritable(this.#path, error);
     }
     try {
       const done = await run();
-      this.#tryAppend({ ...op, ...endOf(done) });
+      this.#end(file, { ...op, ...endOf(done) });
       return done;
     } catch (error) {
-      this.#tryAppend({ type: definite(error, op) ? 'fail' : 'info', ...op, ...nodeIn(error) });
+      this.#end(file, { type: definite(error, op) ? 'fail' : 'info', ...op, ...nodeIn(error) });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Answers the file: of what begins before a reset, the end is nothing for the history that begins after it. */
+  #begin(event: object): number {
+    if (this.#failure !== null) throw unwritable(this.#path, this.#failure);
+    const file = openSync(this.#path, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      this.#append(file, event);
+      return file;
+    } catch (error) {
+      closeSync(file);
       throw error;
     }
   }
 
-  /** Null when it is written. Without the line of its end an operation may have happened or not. */
-  #tryAppend(event: object): unknown {
+  /** Without the line of its end an operation may have happened or not. */
+  #end(file: number, event: object): void {
     try {
-      this.#append(event);
-      return null;
-    } catch (error) {
-      return error;
+      this.#append(file, event);
+    } catch {
+      // What was done is done.
     }
   }
 
-  #append(event: object): void {
+  #append(file: number, event: object): void {
     const time = Math.max(0, Math.round((Date.now() - this.#since) * 1e6));
     const who = { process: this.process, ...(this.#as === null ? {} : { session: this.#as }) };
-    appendFileSync(this.#path, `${JSON.stringify({ ...event, ...who, time })}\n`, { mode: 0o600 });
+    appendFileSync(file, `${JSON.stringify({ ...event, ...who, time })}\n`);
   }
 }
 

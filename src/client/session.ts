@@ -91,6 +91,7 @@ class ClusterSession implements Session {
     if (options.repeat === undefined) this.#change({ nextSeq: seq + 1 });
     this.#keep(false);
     const { at = null, withinMs } = options;
+    let done: SessionWrite;
     try {
       const { answered, lost } = await this.#unlessLost('write', command, (kinds) => {
         return this.#client.write(command, { at, withinMs, ...this.#preface(kinds, 0, seq) });
@@ -101,21 +102,24 @@ class ClusterSession implements Session {
         indeterminate: this.#state.indeterminate.filter((key) => !keys.includes(key)),
       });
       this.#count({ writes: 1 });
-      return { ...answered, lost, seq };
+      done = { ...answered, lost, seq };
     } catch (error) {
       if (error instanceof ReplabError && !errorTable[error.code].definite) this.#doubt(command);
-      throw error;
-    } finally {
-      this.#keep(true);
+      throw this.#keepAfter(error);
     }
+    this.#keep(true);
+    return done;
   }
 
   async read(command: readonly string[], options: SessionReadOptions): Promise<SessionRead> {
+    let done: SessionRead;
     try {
-      return await this.#read(command, options);
-    } finally {
-      this.#keep(true);
+      done = await this.#read(command, options);
+    } catch (error) {
+      throw this.#keepAfter(error);
     }
+    this.#keep(true);
+    return done;
   }
 
   async #read(command: readonly string[], options: SessionReadOptions): Promise<SessionRead> {
@@ -237,6 +241,16 @@ class ClusterSession implements Session {
 
   #change(change: Partial<SessionState>): void {
     this.#state = { ...this.#state, ...change };
+  }
+
+  /** What became of the operation says more than that it could not be kept. */
+  #keepAfter(error: unknown): unknown {
+    try {
+      this.#keep(true);
+    } catch {
+      // `error` is told.
+    }
+    return error;
   }
 
   #keep(done: boolean): void {

@@ -62,7 +62,7 @@ export async function withUser<T>(
   const held = as === null ? null : await holdUser(as, cluster, context.timeoutMs);
   try {
     const { dir, spec } = cluster;
-    const history = new ManualHistory({ dir, nodes: spec.nodes, as, process: held?.record?.process ?? null });
+    const history = new ManualHistory({ dir, nodes: spec.nodes, as, process: takeProcess(held) });
     const session = openSession(cluster, {
       as,
       guarantees,
@@ -71,7 +71,8 @@ export async function withUser<T>(
       state: held?.record?.state ?? null,
       chance: context.chance,
       keep: (state, done) => {
-        if (held !== null) keepUser(held, { state, process: history.process }, { cluster, done });
+        if (held !== null)
+          keepUser(held, { state, process: done ? history.process : null }, { cluster, done });
       },
     });
     try {
@@ -90,6 +91,21 @@ export async function withUser<T>(
 async function holdUser(as: string, { name, spec, dir }: Cluster, withinMs: number): Promise<HeldIdentity> {
   const { holdIdentity } = await import('../client/session/identity.ts');
   return holdIdentity({ cluster: name, mode: spec.mode, dir, as, withinMs });
+}
+
+/**
+ * The user's process in the history, which is nobody's until the operation has ended: of one that is killed in
+ * between the operation stays open, and a process does one thing at a time. Null: a new one.
+ */
+function takeProcess(held: HeldIdentity | null): number | null {
+  if (held?.record == null) return null;
+  const { process, state } = held.record;
+  try {
+    held.keep({ state, process: null });
+    return process;
+  } catch {
+    return null;
+  }
 }
 
 /** What was done is done, whether it can be kept or not. */

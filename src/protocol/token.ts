@@ -21,7 +21,12 @@ export type ShardPositions = Readonly<Record<string, readonly Position[]>>;
 /** The one shard of a cluster that has one. */
 const onlyShard = '0';
 
-const shardPattern = /^\d{1,4}$/;
+const shardPattern = /^(0|[1-9]\d{0,3})$/;
+
+/** As tokens name it: one shard has one name. */
+export function isShardName(text: string): boolean {
+  return shardPattern.test(text);
+}
 
 /** `0=1@n1/3`; several with commas between. */
 export function formatShards(shards: ShardPositions): string {
@@ -60,7 +65,7 @@ function partsOf<T>(
 ): readonly (readonly [shard: string, value: T | null])[] {
   return text.split(',').map((part) => {
     const [shard = '', value = ''] = part.includes('=') ? part.split('=', 2) : [onlyShard, part];
-    return [shard, shardPattern.test(shard) ? parse(value) : null];
+    return [shard, isShardName(shard) ? parse(value) : null];
   });
 }
 

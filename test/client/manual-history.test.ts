@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { historyValue, ManualHistory } from '../../src/client/manual-history.ts';
 import { ReplabError } from '../../src/control/errors.ts';
+import { forgetUsers } from '../../src/control/state-dir.ts';
 import { readHistory } from '../../src/history/read-history.ts';
 import { tempDir } from '../support/until.ts';
 
@@ -49,6 +50,26 @@ describe('the history of what is done by hand', () => {
     expect(numbers).toEqual([0, 1, 2, 3, 4]);
     expect(open(dir, 'alice', 2).process).toBe(2);
     expect(open(dir).process).toBe(5);
+  });
+
+  test('what ends after a reset is nothing of the history that begins with it', async () => {
+    const dir = tempDir();
+    const ended = Promise.withResolvers<number>();
+    const done = { type: 'ok', value: 'a', node: 'n1' } as const;
+    const before = open(dir).record(
+      write,
+      () => ended.promise,
+      () => done,
+    );
+    forgetUsers(dir);
+    ended.resolve(1);
+    await before;
+    await open(dir).record(
+      read,
+      () => Promise.resolve(1),
+      () => done,
+    );
+    expect(recorded(dir)).toMatchObject({ header: { nodes }, operations: [{ f: 'read', outcome: 'ok' }] });
   });
 
   test('what cannot be recorded is not written; reads go on', async () => {

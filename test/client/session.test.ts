@@ -175,6 +175,16 @@ describe('a write', () => {
     expect(asked(0)).toEqual([]);
   });
 
+  test('is told as what it came to, and not as a session that could not be kept', async () => {
+    const { session } = await three([() => 'hold'], {
+      keep: (_, done) => {
+        if (done) throw new Error('disk full');
+      },
+    });
+    await expect(session.write(put, { withinMs: 50 })).rejects.toMatchObject({ code: 'no-answer' });
+    await expect(session.read(get, { withinMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+  });
+
   test('of unknown outcome leaves its key in doubt, until one is acknowledged (S2)', async () => {
     let silent = true;
     const { session } = await three([(asked) => (silent ? 'hold' : holding(9)(asked))]);

@@ -1,7 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readHistory } from '../../src/history/read-history.ts';
 import { tempDir } from '../support/until.ts';
 import { cluster, type Shell } from './replab.ts';
 
@@ -223,7 +222,12 @@ describe('token', () => {
     expect(await run(['token', 'import', 'tablet', 'as:nobody'])).toMatchObject({ exit: 4 });
     await ok('token', 'clear', 'alice');
     expect(await run(['token', 'show', 'alice'])).toMatchObject({ exit: 4 });
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"t1"', '"t2"'));
+    const text = readFileSync(file, 'utf8');
+    expect(await run(['token', 'import', 'phone', text.replace('"0"', '"00"')])).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('"00" is no shard'),
+    });
+    writeFileSync(file, text.replace('"t1"', '"t2"'));
     expect(await run(['token', 'import', 'phone', file])).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining('the cluster t2'),
@@ -247,40 +251,4 @@ describe('token', () => {
     await ok('reset');
     expect(await run(['token', 'show', 'alice'])).toMatchObject({ exit: 4 });
   });
-});
-
-test('what is done by hand is in the history, as whoever did it, and can be checked', async () => {
-  const shell = await cluster(...named, '--sync', 'none');
-  const { ok, run } = shell;
-  await ok('put', 'x', 'one', '--as', 'alice');
-  await ok('wait', 'caught-up');
-  await ok('isolate', 'n3');
-  await ok('put', 'x', 'two', '--as', 'alice');
-  await ok('get', 'x', '--as', 'alice');
-  await ok('cas', 'x', 'two', 'three');
-  await run(['cas', 'x', 'two', 'three']);
-  await run(['put', 'x', 'never', '--at', 'n2']);
-  const file = join(dirOf(shell), 'history', 'manual.ndjson');
-  const { operations, header } = readHistory(readFileSync(file, 'utf8'));
-  expect(header.nodes).toEqual(['n1', 'n2', 'n3']);
-  expect(
-    operations.map(({ process, session, f, output, outcome, node }) => [
-      process,
-      session,
-      f,
-      output,
-      outcome,
-      node,
-    ]),
-  ).toEqual([
-    [0, 'alice', 'write', 'one', 'ok', 'n1'],
-    [0, 'alice', 'write', 'two', 'ok', 'n1'],
-    [0, 'alice', 'read', 'two', 'ok', 'n1'],
-    [1, '1', 'cas', ['two', 'three'], 'ok', 'n1'],
-    [2, '2', 'cas', ['two', 'three'], 'fail', 'n1'],
-    [3, '3', 'write', 'never', 'fail', 'n2'],
-  ]);
-  expect((await run(['check', file, '--as', 'read-your-writes'])).exit).toBe(0);
-  await ok('get', 'x', '--as', 'alice', '--read', 'n3');
-  expect((await run(['check', file, '--as', 'read-your-writes'])).exit).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { ReplabError } from '../../control/errors.ts';
 import { formatPosition, parsePosition, sameBallot, type Position } from '../../protocol/position.ts';
-import { furthest, withSeen, type ShardPositions } from '../../protocol/token.ts';
+import { furthest, isShardName, withSeen, type ShardPositions } from '../../protocol/token.ts';
 import type { Guarantee } from './guarantees.ts';
 
 /**
@@ -127,6 +127,8 @@ export function refuseForeign(token: SessionToken, cluster: string, mode: string
 }
 
 export function seenIn({ shards }: SessionToken, source: string): Seen {
+  const strange = Object.keys(shards).find((shard) => !isShardName(shard));
+  if (strange !== undefined) throw badToken(source, `${JSON.stringify(strange)} is no shard such as 0`);
   const positions = (kind: Kind): ShardPositions =>
     Object.fromEntries(
       Object.entries(shards).map(([shard, { [kind]: texts }]) => [shard, positionsIn(texts, source)]),
