@@ -21,6 +21,9 @@ export function loadText(report: LoadReport, style: Style): string {
     ...costLines(report),
     ...errors.map(({ code, outcome, count: times }) => `  ${times} ${outcome}: ${code}`),
     ...anomalyLines(report, style),
+    ...(report.notBegun > 0
+      ? [style.caution(`  ${report.notBegun} were due and not begun: all clients were busy`)]
+      : []),
     ...(thin ? [style.caution('thin: fewer operations were acknowledged than --min')] : []),
     style.dim(`history ${history}`),
   ].join('\n');

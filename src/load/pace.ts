@@ -10,6 +10,8 @@ export interface Pace {
   next(slot: number): Promise<number | null>;
   /** After an error, without a rate: who is refused at once must not do nothing but ask. */
   rest(): Promise<void>;
+  /** Operations that were due before the end and that every slot was too busy to begin: latencies miss theirs. */
+  notBegun(): number;
 }
 
 const restMs = 10;
@@ -35,12 +37,14 @@ export function createPace(
   const limit = Math.min(ops ?? most, most);
   const endMs = forMs ?? Infinity;
   let begun = 0;
+  let notBegun = 0;
   const sleep = async (ms: number): Promise<void> => {
     await wait(ms, undefined, { signal }).catch(() => {});
   };
   return {
     async next(slot) {
       let dueMs = nowMs();
+      let missed = 0;
       if (ratePerS !== null) {
         const planned = (turns[slot]! * 1000) / ratePerS;
         turns[slot]! += slots;
@@ -51,11 +55,17 @@ export function createPace(
         } else {
           dueMs = planned;
         }
+        if (endMs < Infinity) missed = Math.ceil(((endMs - planned) * ratePerS) / 1000 / slots);
       }
-      if (signal.aborted || begun >= limit || nowMs() >= endMs) return null;
+      if (signal.aborted || begun >= limit) return null;
+      if (nowMs() >= endMs) {
+        notBegun += missed;
+        return null;
+      }
       begun += 1;
       return dueMs;
     },
+    notBegun: () => Math.min(notBegun, limit - begun),
     rest: () => (ratePerS === null ? sleep(restMs) : Promise.resolve()),
   };
 }

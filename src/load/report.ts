@@ -60,6 +60,8 @@ export interface LoadReport extends Tally, Anomalies {
   /** On the clock of the cluster's events. */
   readonly startTMs: number;
   readonly tookMs: number;
+  /** Due at the rate, and not begun before the end, since all clients were busy: they are in no count and no latency. */
+  readonly notBegun: number;
   readonly okPerS: number;
   readonly reads: Side;
   readonly writes: Side;
@@ -94,6 +96,7 @@ export interface Measured {
   readonly plan: LoadPlan;
   readonly startTMs: number;
   readonly tookMs: number;
+  readonly notBegun: number;
   readonly nodes: readonly string[];
   readonly recorded: readonly Recorded[];
   readonly found: Found;
@@ -112,6 +115,7 @@ export function reportOf(measured: Measured): LoadReport {
     plan,
     startTMs,
     tookMs: Math.round(tookMs),
+    notBegun: measured.notBegun,
     ...all,
     okPerS: perS(all.ok, tookMs),
     reads: side(reads, tookMs),

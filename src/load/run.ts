@@ -72,6 +72,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, options: RunOpti
       plan,
       startTMs,
       tookMs,
+      notBegun: pace.notBegun(),
       nodes,
       recorded,
       found,

@@ -19,6 +19,17 @@ describe('with a rate', () => {
     expect(await pace.next(1)).toBe(8);
   });
 
+  test('what was due before the end and could not be begun is counted', async () => {
+    let now = 0;
+    const pace = createPace({ ...plan, forMs: 100 }, () => now, going, many);
+    expect(await pace.next(0)).toBe(0);
+    expect(pace.notBegun()).toBe(0);
+    now = 100;
+    // Due at 20, 40, 60 and 80 in the first slot; at 10, 30, 50, 70 and 90 in the other.
+    expect([await pace.next(0), await pace.next(1)]).toEqual([null, null]);
+    expect(pace.notBegun()).toBe(9);
+  });
+
   test('what is due after the end is not begun, and nor is anything once it is stopped', async () => {
     const pace = createPace({ ...plan, forMs: 25 }, () => 20, going, many);
     expect([await pace.next(0), await pace.next(0), await pace.next(0)]).toEqual([0, 20, null]);

@@ -50,6 +50,7 @@ function reportOn(done: readonly Done[], tookMs: number): LoadReport {
     plan,
     startTMs: 0,
     tookMs,
+    notBegun: 0,
     nodes: ['n1', 'n2'],
     recorded,
     found: findAnomalies(operations, { initial: null, nodes: ['n1', 'n2'] }, workloads.register),
