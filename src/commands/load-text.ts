@@ -55,9 +55,11 @@ function anomalyLines(report: LoadReport, style: Style): readonly string[] {
     number === null ? [] : [`${name} ${number > 0 ? style.bad(String(number)) : number}`],
   );
   if (said.length === 0) return [];
-  const seen =
-    visibleMs.p99 === null
-      ? ''
-      : `; visible within p50 ${msText(visibleMs.p50)}  p99 ${msText(visibleMs.p99)}  max ${msText(visibleMs.max)}, at most ${count(versionsBehindMax ?? 0, 'write')} behind`;
-  return [`  ${said.join(', ')}${seen}`];
+  const line = `  ${said.join(', ')}`;
+  if (visibleMs.p99 === null) return [line];
+  const quantiles = `p50 ${msText(visibleMs.p50)}  p99 ${msText(visibleMs.p99)}  max ${msText(visibleMs.max)}`;
+  return [
+    line,
+    `  a write seen by all reads within ${quantiles}; reads at most ${count(versionsBehindMax ?? 0, 'write')} behind`,
+  ];
 }

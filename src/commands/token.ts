@@ -13,6 +13,7 @@ import { identitiesIn } from '../control/state-dir.ts';
 import { defineCommand, type Context, type DocumentResult } from './command.ts';
 import { fixed, identityWords } from './completes.ts';
 import { opening } from './opening.ts';
+import { count } from './count.ts';
 import { completing, notOneOf, optional, required } from './params.ts';
 import { parseIdentity, tokenIn } from './session-options.ts';
 
@@ -101,7 +102,7 @@ function sessionText({ shards }: SessionToken, { counts, indeterminate }: Sessio
     `read    ${of('read')}`,
     `writes  ${writes}, of unknown outcome ${unknown}${indeterminate.length === 0 ? '' : `: ${indeterminate.join(', ')}`}`,
     `reads   ${leaderReads} at the leader, ${followerReads} at followers`,
-    `waited  ${waits} times, ${waitedMs} ms; sent on ${moves} times; losses ${losses}`,
+    `waited  ${count(waits, 'time')}, ${waitedMs} ms; sent on ${count(moves, 'time')}; losses ${losses}`,
   ].join('\n');
 }
 

@@ -14,7 +14,7 @@ export const sessionErrors = {
   'no-such-session': row(
     notFound,
     (f) => `There is no session of ${f.as}.`,
-    (f) => `There are: ${f.names || 'none'}.`,
+    (f) => (f.names === '' ? 'None has begun.' : `There are: ${f.names}.`),
     (f) => `One begins with the first command: \`replab put${c(f)} --as ${f.as} KEY VALUE\`.`,
   ),
   'session-unreadable': row(

@@ -58,11 +58,13 @@ async function* steps(
     for (const part of parts) {
       if (part.kind === 'block') {
         for (const command of part.block.commands) {
-          yield said((style) => [`${style.dim(`${part.block.mark} >`)} ${command.text}`]);
+          const next = said((style) => [`${style.dim(`${part.block.mark} >`)} ${command.text}`]);
+          yield next;
           for (let line = await typed.next(); line !== ''; line = await typed.next()) {
             if (line === null || line === 'q') return;
             const { out, err } = await run.typed(line);
             yield said(() => [`${out}${err}`.trimEnd()]);
+            yield next;
           }
           const step = await run.command(command, part.block.mark);
           onStep(step);

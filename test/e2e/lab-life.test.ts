@@ -72,6 +72,9 @@ describe('lab step, lab new', () => {
     });
     expect(exit).toBe(0);
     expect(stdout).toMatch(/set-up > put x 1 --save w\nok 1@n1\/3[^]*\n1\n/);
+    // What Enter runs is told again after a command of one's own.
+    const offered = [...stdout.matchAll(/^\S+ > (.+)$/gm)].map(([, text]) => text);
+    expect(offered.at(-1)).toBe(offered.at(-2));
     expect(stdout).not.toContain('isolate n2\n');
     expect(kept(own)).toEqual([]);
   });

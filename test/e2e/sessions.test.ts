@@ -66,6 +66,7 @@ describe('a session', () => {
       got: { value: '1', node: 'n3', moved: [] },
     });
     expect(await json('token', 'show', 'alice')).toMatchObject({ counts: { followerReads: 1, moves: 0 } });
+    expect(await ok('token', 'show', 'alice')).toMatch(/^waited {2}1 time, \d+ ms; sent on 0 times;/m);
   });
 
   test('is told once of what is lost, and goes on; so are its writes', async () => {
@@ -249,6 +250,9 @@ describe('token', () => {
     await ok('token', 'clear', 'alice');
     expect(await ok('get', 'x', '--as', 'alice')).toBe('1\n');
     await ok('reset');
-    expect(await run(['token', 'show', 'alice'])).toMatchObject({ exit: 4 });
+    expect(await run(['token', 'show', 'alice'])).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining('None has begun.'),
+    });
   });
 });
