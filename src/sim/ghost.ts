@@ -63,6 +63,17 @@ export class Ghost {
     return this.#branches.get(formatBallot(epoch)) ?? null;
   }
 
+  /** Began some leader above the epoch `above`, up to `upTo`, without the entry? */
+  someLacks({ at, chain }: Entry, above: Ballot, upTo: Ballot | null = null): boolean {
+    for (const branch of this.#branches.values()) {
+      const { epoch } = branch.at(-1)!.at;
+      if (compareBallots(epoch, above) <= 0) continue;
+      if (upTo !== null && compareBallots(epoch, upTo) > 0) continue;
+      if (branch[at.index - 1]?.chain !== chain) return true;
+    }
+    return false;
+  }
+
   /**
    * Members other than `leader` of which a disk holds `entry`. A disk that held it and was wiped counts, and
    * one that has cut it because it promised a later epoch: an acknowledgement sent before is no lie.
@@ -118,7 +129,7 @@ export class Ghost {
         at: formatPosition(at),
       });
       assert(
-        this.#someLacks(entry, local.get().promised),
+        this.someLacks(entry, entry.at.epoch, local.get().promised),
         'F3: what is cut is not in the log of the epoch it is cut for',
         {
           node: mirror.node,
@@ -127,16 +138,6 @@ export class Ghost {
         },
       );
     }
-  }
-
-  /** Began some leader above the entry's epoch, up to this one, without it? */
-  #someLacks({ at, chain }: Entry, highest: Ballot): boolean {
-    for (const branch of this.#branches.values()) {
-      const { epoch } = branch.at(-1)!.at;
-      if (compareBallots(epoch, at.epoch) <= 0 || compareBallots(epoch, highest) > 0) continue;
-      if (branch[at.index - 1]?.chain !== chain) return true;
-    }
-    return false;
   }
 
   #add(mirror: Mirror, entry: Entry): void {

@@ -29,7 +29,7 @@ export class Judge implements Watcher {
     this.#status = new StatusRules(this.ghost);
     this.#survival = new Survival(this.ghost);
     this.#replies = new ReplyRules(this.ghost);
-    this.#replies.onAcknowledged = (entry, _mirror, epoch) => this.#survival.onAcknowledged(entry, epoch);
+    this.#replies.onAcknowledged = (entry) => this.#survival.onAcknowledged(entry);
   }
 
   turned(turn: Turn): void {

@@ -47,8 +47,8 @@ interface Tries {
 
 /** Judges every answer at the instant it is given, by what the disks hold at that instant. */
 export class ReplyRules {
-  /** Told of each write answered with `ok`: its entry, and the leader's epoch. */
-  onAcknowledged: (entry: Entry, mirror: Mirror, epoch: Ballot) => void = () => {};
+  /** Told of the entry of each write answered with `ok`. */
+  onAcknowledged: (entry: Entry) => void = () => {};
   readonly #ghost: Ghost;
   readonly #reads: ReadRules;
   readonly #processes = new Map<NodeId, Process>();
@@ -199,7 +199,7 @@ export class ReplyRules {
       ack: judged.at(-1)?.settings['ack'],
       holders: this.#ghost.holders(entry, mirror.node, false).join(','),
     });
-    this.onAcknowledged(entry, mirror, led.at(-1)!);
+    this.onAcknowledged(entry);
   }
 
   /** F5, worked out anew from the disks. */

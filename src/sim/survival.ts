@@ -14,56 +14,63 @@ export interface Promotion {
   readonly forced: boolean;
 }
 
+interface Promised {
+  readonly entry: Entry;
+  /** The last epoch in the log of the disk that speaks for it. */
+  readonly upheldIn: Ballot;
+}
+
 interface Pending extends Promotion {
-  /** Acknowledged writes that some answering disk held: the new leader must have them. */
-  readonly promised: readonly Entry[];
+  /** The new leader must have them. */
+  readonly promised: readonly Promised[];
 }
 
 /**
  * I10, as far as manual promotion promises: an acknowledged write survives every promotion that a holder of
- * it took part in. Promised are only writes acknowledged while no higher ballot existed (after a split
- * brain the higher ballot wins with its whole branch), and only until a promotion without any holder.
+ * it took part in. A disk speaks for a write that it holds while every leader above its last epoch began with
+ * that write: after a split brain the higher ballot wins with its whole branch, and what a leader began
+ * without, by force or because no holder answered, it cuts from every log that ends below its epoch.
+ * So a leader whose ballot is not the highest ends the promise for the logs below it, and for no other.
  */
 export class Survival {
-  /** Acknowledged writes that every leader since has had. */
-  readonly #safe = new Map<string, Entry>();
   readonly #ghost: Ghost;
   readonly #pending = new Map<string, Pending>();
-  /** Every acknowledged write, safe or not: none may vanish unseen. */
+  /** None may vanish unseen. */
   readonly acknowledged = new Map<string, Entry>();
-  #highest: Ballot | null = null;
 
   constructor(ghost: Ghost) {
     this.#ghost = ghost;
     ghost.onEntry.push((entry, mirror) => this.#appended(entry, mirror));
   }
 
-  onAcknowledged(entry: Entry, epoch: Ballot): void {
-    const name = formatPosition(entry.at);
-    this.acknowledged.set(name, entry);
-    if (this.#highest === null || compareBallots(epoch, this.#highest) < 0) return;
-    this.#safe.set(name, entry);
+  onAcknowledged(entry: Entry): void {
+    this.acknowledged.set(formatPosition(entry.at), entry);
   }
 
   promoting(promotion: Promotion): void {
-    const disks = promotion.answering.map((node) => this.#ghost.of(node));
-    const promised = promotion.forced
-      ? []
-      : [...this.#safe.values()].filter((entry) => disks.some((disk) => disk.holds(entry)));
+    const promised = promotion.forced ? [] : this.#promisedBy(promotion.answering);
     this.#pending.set(formatBallot(promotion.ballot), { ...promotion, promised });
   }
 
+  #promisedBy(answering: readonly NodeId[]): readonly Promised[] {
+    const furthestFirst = answering
+      .map((node) => this.#ghost.of(node))
+      .toSorted((a, b) => compareBallots(b.last.epoch, a.last.epoch));
+    return [...this.acknowledged.values()].flatMap((entry) => {
+      // One that ends in a lower epoch has no say that this one has not.
+      const holder = furthestFirst.find((disk) => disk.holds(entry));
+      if (holder === undefined || this.#ghost.someLacks(entry, holder.last.epoch)) return [];
+      return [{ entry, upheldIn: holder.last.epoch }];
+    });
+  }
+
   #appended(entry: Entry, mirror: Mirror): void {
-    if (entry.body.kind !== 'epochStart' || entry.at.epoch.disk !== mirror.disk) return;
     const { epoch } = entry.at;
+    if (entry.body.kind !== 'epochStart' || epoch.disk !== mirror.disk) return;
     const name = formatBallot(epoch);
     const promotion = this.#pending.get(name);
-    if (this.#highest !== null && compareBallots(epoch, this.#highest) <= 0) return;
-    this.#highest = epoch;
     this.#pending.delete(name);
-    for (const promised of promotion?.promised ?? []) {
-      // Another promotion, between the probe and this one, may have lost it by right.
-      if (!this.#safe.has(formatPosition(promised.at))) continue;
+    for (const { entry: promised } of promotion?.promised ?? []) {
       assert(
         mirror.holds(promised),
         'I10: a write acknowledged before survives a promotion that a holder took part in',
@@ -75,6 +82,16 @@ export class Survival {
         },
       );
     }
-    for (const [at, safe] of this.#safe) if (!mirror.holds(safe)) this.#safe.delete(at);
+    this.#endPromises(epoch, mirror);
+  }
+
+  /** A leader that began between another's probes and its start may have lost by right what was promised then. */
+  #endPromises(epoch: Ballot, leader: Mirror): void {
+    for (const [name, promotion] of this.#pending) {
+      const promised = promotion.promised.filter(
+        ({ entry, upheldIn }) => leader.holds(entry) || compareBallots(epoch, upheldIn) <= 0,
+      );
+      this.#pending.set(name, { ...promotion, promised });
+    }
   }
 }

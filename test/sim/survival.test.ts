@@ -5,7 +5,9 @@ import type { Ballot } from '../../src/protocol/position.ts';
 import { Ghost } from '../../src/sim/ghost.ts';
 import { createMemoryStore } from '../../src/sim/memory-store.ts';
 import type { SimNode } from '../../src/sim/node.ts';
+import { runSeed } from '../../src/sim/run.ts';
 import { Survival } from '../../src/sim/survival.ts';
+import { sessions } from './planted/conditions.ts';
 
 const ballot = (number: number, node: NodeId): Ballot => ({ number, disk: diskOf(node) });
 
@@ -43,7 +45,7 @@ function disks() {
         return log.append(epoch, executed.body);
       });
       for (const id of to) cluster.copy(from, id);
-      survival.onAcknowledged(entry, epoch);
+      survival.onAcknowledged(entry);
       return entry;
     },
     copy: (from: NodeId, to: NodeId) =>
@@ -88,5 +90,55 @@ describe('I10: an acknowledged write', () => {
     const next = { ballot: ballot(3, 'n3'), node: 'n3', forced: false, answering: ['n2', 'n3'] };
     survival.promoting(next);
     expect(() => lead('n3', next.ballot)).not.toThrow();
+  });
+
+  /** The operator forgot 3@n1, and 2@n3 began without a write that n1 and n2 hold. */
+  function secondBest() {
+    const cluster = disks();
+    cluster.write('n1', ballot(1, 'n1'), 'x', ['n2']);
+    cluster.lead('n1', ballot(3, 'n1'));
+    cluster.survival.promoting({ ...promotion, answering: ['n2', 'n3'], forced: true });
+    cluster.lead('n3', promotion.ballot);
+    return cluster;
+  }
+  const next = { ballot: ballot(4, 'n3'), node: 'n3', forced: false } as const;
+
+  test('may be when a promotion below the highest ballot lost it, and the highest does not answer', () => {
+    const { lead, survival } = secondBest();
+    survival.promoting({ ...next, answering: ['n2', 'n3'] });
+    expect(() => lead('n3', next.ballot)).not.toThrow();
+  });
+
+  test('may not when the leader of the highest ballot answers again', () => {
+    const { lead, survival } = secondBest();
+    survival.promoting({ ...next, answering: ['n1', 'n2', 'n3'] });
+    expect(() => lead('n3', next.ballot)).toThrow(/^I10/);
+  });
+
+  test('may not be lost by a promotion below the highest ballot either', () => {
+    const { lead, survival, write } = disks();
+    write('n1', ballot(1, 'n1'), 'x', ['n2']);
+    lead('n1', ballot(3, 'n1'));
+    survival.promoting({ ...promotion, answering: ['n2', 'n3'] });
+    expect(() => lead('n3', promotion.ballot)).toThrow(/^I10/);
+  });
+
+  test('may be when another leader began without it after the probes', () => {
+    const { lead, survival, write } = disks();
+    write('n1', ballot(1, 'n1'), 'x', ['n2']);
+    survival.promoting({ ...next, answering: ['n2', 'n3'] });
+    survival.promoting({ ...promotion, answering: ['n3'] });
+    lead('n3', promotion.ballot);
+    expect(() => lead('n3', next.ballot)).not.toThrow();
+  });
+
+  // An operator who forgets ballots promotes below the highest: by force, and when no holder answers.
+  test.for([
+    [399, sessions],
+    [103_529, {}],
+  ] as const)('seed %i holds', ([seed, options]) => {
+    const report = runSeed({ mode: 'single-leader', seed, options }, seed);
+    expect(report.failure).toBeNull();
+    expect(report.marks.discarded).toBeGreaterThan(0);
   });
 });
