@@ -77,8 +77,7 @@ class ClusterSession implements Session {
   }
 
   learn(token: SessionToken): void {
-    const { name, spec } = this.#cluster;
-    refuseForeign(token, name, spec.mode);
+    refuseForeign(token, this.#cluster.spec);
     this.#change({ seen: merged(this.#state.seen, seenIn(token, 'the token')) });
   }
 
@@ -168,11 +167,12 @@ class ClusterSession implements Session {
     const shard = String(shardOf(command[1] ?? '', this.#cluster.spec.shards));
     const lost: Lost[] = [];
     for (;;) {
+      const after = positionsOf(this.#state.seen, kinds, shard);
       try {
         const answered = await ask(kinds);
         const kind = of === 'read' ? 'read' : 'wrote';
         const { at } = answered;
-        this.#change({ seen: afterAnswer(this.#state.seen, kinds, kind, { shard, at }) });
+        this.#change({ seen: afterAnswer(this.#state.seen, kinds, kind, { shard, at, after }) });
         return { answered, lost };
       } catch (error) {
         const loss = lossIn(error);

@@ -126,7 +126,7 @@ async function add(
   { name, source }: { readonly name: string; readonly source: string },
 ): Promise<DocumentResult> {
   const given = await sourced(context, cluster, source);
-  refuseForeign(given, cluster.name, cluster.spec.mode);
+  refuseForeign(given, cluster.spec);
   const { holdIdentity } = await import('../client/session/identity.ts');
   const held = await holdIdentity(heldOptions(context, cluster, name));
   try {

@@ -228,3 +228,9 @@ test('a token of another cluster is none', async () => {
     expect.objectContaining({ code: 'bad-token' }),
   );
 });
+
+test('nor is one of a shard that this cluster has not', async () => {
+  const { session } = await three([holding(9)]);
+  const beyond = { ...token(seen([])), shards: { '3': { wrote: ['1@n1/4'], read: [] } } };
+  expect(() => session.learn(beyond)).toThrow(expect.objectContaining({ code: 'bad-token' }));
+});

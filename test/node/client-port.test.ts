@@ -192,6 +192,10 @@ describe('R3: what a connection says of itself', () => {
       'SET a 3',
       'RL.SESSION bob',
       'SET a 4',
+      'RL.SESSION bob EPOCH 2@n3',
+      'SET a 5',
+      'RL.SESSION bob EPOCH 4@n1',
+      'SET a 6',
     );
     const requests = node.asked.map(({ request }) => [
       request.op.kind,
@@ -206,6 +210,9 @@ describe('R3: what a connection says of itself', () => {
       ['get', undefined, undefined, epochSeen],
       ['put', 'alice', 8, epochSeen],
       ['put', 'bob', undefined, epochSeen],
+      // A lower epoch changes nothing, a higher one does.
+      ['put', 'bob', undefined, epochSeen],
+      ['put', 'bob', undefined, { number: 4, disk: 1 }],
     ]);
   });
 

@@ -1,5 +1,12 @@
+import type { ClusterSpec } from '../../cluster/spec.ts';
 import { ReplabError } from '../../control/errors.ts';
-import { formatPosition, parsePosition, sameBallot, type Position } from '../../protocol/position.ts';
+import {
+  formatPosition,
+  parsePosition,
+  sameBallot,
+  samePosition,
+  type Position,
+} from '../../protocol/position.ts';
 import { furthest, isShardName, withSeen, type ShardPositions } from '../../protocol/token.ts';
 import type { Guarantee } from './guarantees.ts';
 
@@ -46,17 +53,26 @@ export function positionsOf(seen: Seen, kinds: readonly Kind[], shard: string): 
   return kinds.flatMap((kind) => seen[kind][shard] ?? []).reduce(withSeen, [] as readonly Position[]);
 }
 
-/** After an answer at `at` of a log that contains all of `kinds`: of each of those the last says it all. */
+export interface AnswerAt {
+  readonly shard: string;
+  readonly at: Position;
+  /** What the log that answered was asked to contain. What was seen meanwhile, by others of the session, is not of it. */
+  readonly after: readonly Position[];
+}
+
+/** After an answer at `at` of a log that contains all of `after`: of what it was asked for the last says it all. */
 export function afterAnswer(
   seen: Seen,
   kinds: readonly Kind[],
   of: Kind,
-  { shard, at }: { readonly shard: string; readonly at: Position },
+  { shard, at, after }: AnswerAt,
 ): Seen {
+  const isOf = (position: Position): boolean => [...after, at].some((one) => samePosition(one, position));
   const shown = (kind: Kind): readonly Position[] => {
     const before = seen[kind][shard] ?? [];
     const now = kind === of ? withSeen(before, at) : before;
-    return kinds.includes(kind) ? furthest(now) : now;
+    if (!kinds.includes(kind)) return now;
+    return [...now.filter((position) => !isOf(position)), ...furthest(now.filter(isOf))];
   };
   return {
     wrote: { ...seen.wrote, [shard]: shown('wrote') },
@@ -120,10 +136,17 @@ export function parseToken(text: string, source: string): SessionToken {
 }
 
 /** `bad-token` when it is of another cluster. */
-export function refuseForeign(token: SessionToken, cluster: string, mode: string): void {
-  if (token.cluster === cluster && token.mode === mode) return;
-  const detail = `It is of the cluster ${token.cluster} (${token.mode}), not of ${cluster} (${mode})`;
-  throw badToken('The token', detail);
+/** Of another cluster, or of shards it has not: what nobody is asked for would be promised and not kept. */
+export function refuseForeign(
+  token: SessionToken,
+  { name, mode, shards }: Pick<ClusterSpec, 'name' | 'mode' | 'shards'>,
+): void {
+  if (token.cluster !== name || token.mode !== mode) {
+    const detail = `It is of the cluster ${token.cluster} (${token.mode}), not of ${name} (${mode})`;
+    throw badToken('The token', detail);
+  }
+  const beyond = Object.keys(token.shards).find((shard) => Number(shard) >= shards);
+  if (beyond !== undefined) throw badToken('The token', `${name} has no shard ${beyond}`);
 }
 
 export function seenIn({ shards }: SessionToken, source: string): Seen {

@@ -1,6 +1,6 @@
-import { epochAt, formatBallot, formatPosition } from '../../protocol/position.ts';
+import { compareBallots, epochAt, formatBallot, formatPosition } from '../../protocol/position.ts';
 import { shardOf } from '../../protocol/shard.ts';
-import { parseShardEpochs, parseShards } from '../../protocol/token.ts';
+import { parseShardEpochs, parseShards, type ShardEpochs } from '../../protocol/token.ts';
 import {
   ask,
   noSuchShard,
@@ -173,10 +173,18 @@ function beginSession(client: string, options: readonly string[], { session }: C
   const { SEQ, EPOCH, AFTER, WAIT } = values as SessionValues;
   session.client = client;
   session.nextSeq = SEQ ?? null;
-  session.epochsSeen = { ...session.epochsSeen, ...EPOCH };
+  session.epochsSeen = highestOf(session.epochsSeen, EPOCH ?? {});
   session.after = AFTER ?? null;
   session.waitMs = WAIT ?? defaultWaitMs;
   return ok;
+}
+
+/** Who has seen an epoch does not unsee it by naming a lower one. */
+function highestOf(seen: ShardEpochs, named: ShardEpochs): ShardEpochs {
+  const higher = Object.entries(named).filter(
+    ([shard, epoch]) => seen[shard] === undefined || compareBallots(epoch, seen[shard]) > 0,
+  );
+  return { ...seen, ...Object.fromEntries(higher) };
 }
 
 function isSessionOption(word: string): word is SessionOption {
