@@ -2,15 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { withBlock } from '../house/command-table.ts';
 import { read, sourcesIn } from '../house/sources.ts';
+import { runSeed } from '../../src/sim/run.ts';
 import type { FromWorker, ToWorker } from '../../src/sim/worker.ts';
 import { planted, plantedTable, rulesIn, type Planted } from './planted/planted.ts';
 
 /** Within so many seeds every bug must be found; most are in the first. */
 const seeds = 400;
 
-/** The rules that the seeds broke, until there were those that had to be. */
-async function hunt({ bug, caughtBy, options = {} }: Planted): Promise<readonly string[]> {
-  const broken = new Set<string>();
+/** The first seed that broke each rule, until there were those that had to be. */
+async function hunt({ bug, caughtBy, options = {} }: Planted): Promise<ReadonlyMap<string, number>> {
+  const broken = new Map<string, number>();
   const url = new URL('./fixtures/planted-worker.ts', import.meta.url);
   const worker = new Worker(url, { execArgv: [], workerData: { bug } });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -20,7 +21,7 @@ async function hunt({ bug, caughtBy, options = {} }: Planted): Promise<readonly 
   };
   worker.on('error', reject);
   worker.on('message', ({ report: { seed, failure } }: FromWorker) => {
-    if (failure !== null) broken.add(failure.invariant);
+    if (failure !== null && !broken.has(failure.invariant)) broken.set(failure.invariant, seed);
     if (seed < seeds && !caughtBy.every((rule) => broken.has(rule))) run(seed + 1);
     else resolve();
   });
@@ -30,13 +31,20 @@ async function hunt({ bug, caughtBy, options = {} }: Planted): Promise<readonly 
   } finally {
     await worker.terminate();
   }
-  return [...broken];
+  return broken;
 }
 
 // A simulator that finds nothing proves nothing until it is seen to find something.
 describe.concurrent('finds', () => {
   test.for(planted)('$bug', async (one) => {
-    expect(await hunt(one)).toEqual(expect.arrayContaining([...one.caughtBy]));
+    const broken = await hunt(one);
+    expect([...broken.keys()]).toEqual(expect.arrayContaining([...one.caughtBy]));
+    // It was the bug: the same seeds hold without it.
+    const seedsWithoutIt = new Set(one.caughtBy.map((rule) => broken.get(rule)!));
+    for (const seed of seedsWithoutIt) {
+      const { failure } = runSeed({ mode: 'single-leader', seed, options: one.options ?? {} }, seed);
+      expect({ seed, failure }).toEqual({ seed, failure: null });
+    }
   });
 });
 
