@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { onlyCluster } from './attach.ts';
 import { ReplabError } from './errors.ts';
-import { clusterDir, listClusters, makePrivateDir, paths } from './state-dir.ts';
+import { clusterDir, documentsIn, listClusters, makePrivateDir, paths } from './state-dir.ts';
 
 /**
  * Results kept by `--save NAME`, one file each in the cluster's directory, for later expectations: they stand
@@ -69,23 +69,11 @@ export function saveResult(root: string, cluster: string | null, name: string, r
 export function readSaved(clusterDirectory: string): SavedResults {
   const dir = paths.saved(clusterDirectory);
   return Object.fromEntries(
-    namesIn(dir).map((name) => [
+    documentsIn(dir).map((name) => [
       name,
       JSON.parse(readFileSync(join(dir, `${name}.json`), 'utf8')) as SavedResult,
     ]),
   );
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir)
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => file.slice(0, -'.json'.length))
-      .toSorted();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function notSaved(name: string, cluster: string, detail: string): ReplabError {

@@ -166,8 +166,13 @@ export function distrust(path: string): string | null {
 
 /** Users with a session in a cluster's directory. */
 export function identitiesIn(dir: string): readonly string[] {
+  return documentsIn(paths.sessions(dir));
+}
+
+/** The names of JSON documents in a directory, which need not be there. */
+export function documentsIn(dir: string): readonly string[] {
   try {
-    return readdirSync(paths.sessions(dir))
+    return readdirSync(dir)
       .filter((file) => file.endsWith('.json'))
       .map((file) => file.slice(0, -'.json'.length))
       .toSorted();

@@ -1,27 +1,14 @@
-import { render, type Instance } from 'ink';
-import { createElement } from 'react';
 import type { ScreenResult } from '../commands/command.ts';
 import type { ViewName } from '../commands/watch.ts';
 import { ReplabError } from '../control/errors.ts';
-import { App } from './app.ts';
 import { createDiffReader, type DiffReader } from './diff-reader.ts';
 import { follow } from './feed.ts';
 import { commandLine, invoked } from './invoke.ts';
 import { Model } from './model.ts';
+import { OnTerminal, sizeOf, type ScreenIo } from './on-terminal.ts';
 import { painterOf } from './painter.ts';
 import { LiveStage } from './stage.ts';
-import type { Size } from './scene.ts';
 import type { Effect } from './view-state.ts';
-
-export interface ScreenIo {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly colour: boolean;
-  /** Ends the screen in good order. */
-  readonly signal: AbortSignal;
-  /** Called with what gives the terminal back, for whoever must say something before the process ends. */
-  onOpen(close: () => void): void;
-}
 
 /**
  * Shows a cluster until it is left, ends, or the signal says so. Answers with the line that says why it ended;
@@ -47,18 +34,19 @@ export async function showScreen(screen: ScreenResult, io: ScreenIo): Promise<st
 
 class Screen {
   readonly #screen: ScreenResult;
-  readonly #io: ScreenIo;
   readonly #model: Model;
   readonly #stage: LiveStage;
   readonly #diffs: DiffReader;
-  readonly #over = Promise.withResolvers<string>();
-  #ink: Instance | null = null;
+  readonly #terminal: OnTerminal<string>;
 
   constructor(screen: ScreenResult, io: ScreenIo, model: Model) {
     this.#screen = screen;
-    this.#io = io;
     this.#model = model;
     this.#stage = new LiveStage(model, screen.options.everyMs, (effect) => this.#carryOut(effect));
+    this.#terminal = new OnTerminal(io, this.#stage, (size) => {
+      model.resize(size);
+      this.#stage.changed(true);
+    });
     this.#diffs = createDiffReader((diff) => {
       model.compared(diff);
       this.#stage.changed();
@@ -66,39 +54,14 @@ class Screen {
   }
 
   async show(): Promise<string> {
-    const { stdin, stdout, signal } = this.#io;
-    const onResize = (): void => {
-      this.#model.resize(sizeOf(stdout));
-      this.#stage.changed(true);
-    };
-    const onAbort = (): void => this.#over.reject(signal.reason);
-    // Before Ink's own listener: the lines must fit when Ink lays them out again.
-    stdout.on('resize', onResize);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const ink = render(createElement(App, { stage: this.#stage }), {
-      stdin,
-      stdout,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      alternateScreen: true,
-      incrementalRendering: true,
-      interactive: true,
-    });
-    this.#ink = ink;
-    this.#io.onOpen(() => ink.unmount());
-    const unmounted = ink.waitUntilExit();
-    unmounted.catch((error: unknown) => this.#over.reject(error));
-    void this.#follow();
-    this.#lookCloser();
     try {
-      return await this.#over.promise;
+      return await this.#terminal.show(() => {
+        void this.#follow();
+        this.#lookCloser();
+      });
     } finally {
       this.#stage.stop();
       this.#diffs.stop();
-      stdout.off('resize', onResize);
-      signal.removeEventListener('abort', onAbort);
-      ink.unmount();
-      await unmounted.catch(() => {});
     }
   }
 
@@ -120,9 +83,9 @@ class Screen {
           this.#stage.changed();
         },
       });
-      this.#over.resolve(`watch ended: ${this.#screen.cluster.name} was taken down`);
+      this.#terminal.end(`watch ended: ${this.#screen.cluster.name} was taken down`);
     } catch (error) {
-      this.#over.reject(error);
+      this.#terminal.fail(error);
     }
   }
 
@@ -134,15 +97,15 @@ class Screen {
       case 'run':
         return void this.#run(effect.words);
       case 'leave':
-        return this.#over.resolve(
+        return this.#terminal.end(
           `watch left; ${this.#screen.cluster.name} goes on. See \`replab status\`, \`replab down\`.`,
         );
       case 'interrupt':
-        return this.#over.reject(new ReplabError('interrupted'));
+        return this.#terminal.fail(new ReplabError('interrupted'));
       case 'suspend':
         return void this.#stage.suspend();
       case 'redraw':
-        return this.#redraw();
+        return this.#terminal.redraw();
     }
   }
 
@@ -161,15 +124,4 @@ class Screen {
     const isShown = view === 'keys' && !zoomed;
     if (isShown || snapshot.divergence.state === 'diverged') this.#diffs.look(snapshot);
   }
-
-  #redraw(): void {
-    this.#io.stdout.write('\u001B[2J\u001B[H');
-    this.#ink?.clear();
-    this.#ink?.rerender(createElement(App, { stage: this.#stage }));
-  }
-}
-
-export function sizeOf({ columns, rows }: { readonly columns?: number; readonly rows?: number }): Size {
-  // A terminal that was given no size says 0.
-  return { columns: columns || 80, rows: rows || 24 };
 }

@@ -1,12 +1,10 @@
-import { render, type Instance } from 'ink';
-import { createElement } from 'react';
 import { ReplabError } from '../../control/errors.ts';
 import type { Course } from '../../lab/course.ts';
 import type { Progress } from '../../lab/progress.ts';
-import { App, type Stage } from '../app.ts';
+import type { Stage } from '../app.ts';
 import type { Painter } from '../line.ts';
+import { OnTerminal, sizeOf, type ScreenIo } from '../on-terminal.ts';
 import { painterOf } from '../painter.ts';
-import { sizeOf, type ScreenIo } from '../screen.ts';
 import { labLines } from './frame.ts';
 import { keyFor } from './keys.ts';
 import { LabModel, type Effect } from './model.ts';
@@ -32,18 +30,19 @@ export async function showLab(course: Course, progress: Progress, ascii: boolean
 class LabScreen implements Stage {
   readonly #course: Course;
   readonly #model: LabModel;
-  readonly #io: ScreenIo;
-  readonly #over = Promise.withResolvers<void>();
+  readonly #terminal: OnTerminal<void>;
   readonly #painter: Painter;
   #lines: readonly string[];
-  #ink: Instance | null = null;
   #listener: (() => void) | null = null;
   #suspend: (use: () => void) => Promise<void> = () => Promise.resolve();
 
   constructor(course: Course, model: LabModel, io: ScreenIo) {
     this.#course = course;
     this.#model = model;
-    this.#io = io;
+    this.#terminal = new OnTerminal(io, this, (size) => {
+      model.resize(size);
+      this.#changed();
+    });
     this.#painter = painterOf(io.colour);
     this.#lines = labLines(model, this.#painter);
   }
@@ -68,37 +67,8 @@ class LabScreen implements Stage {
     this.#carryOut(effect);
   }
 
-  async show(): Promise<void> {
-    const { stdin, stdout, signal } = this.#io;
-    const onResize = (): void => {
-      this.#model.resize(sizeOf(stdout));
-      this.#changed();
-    };
-    const onAbort = (): void => this.#over.reject(signal.reason);
-    // Before Ink's own listener: the lines must fit when Ink lays them out again.
-    stdout.on('resize', onResize);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const ink = render(createElement(App, { stage: this }), {
-      stdin,
-      stdout,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      alternateScreen: true,
-      incrementalRendering: true,
-      interactive: true,
-    });
-    this.#ink = ink;
-    this.#io.onOpen(() => ink.unmount());
-    const unmounted = ink.waitUntilExit();
-    unmounted.catch((error: unknown) => this.#over.reject(error));
-    try {
-      await this.#over.promise;
-    } finally {
-      stdout.off('resize', onResize);
-      signal.removeEventListener('abort', onAbort);
-      ink.unmount();
-      await unmounted.catch(() => {});
-    }
+  show(): Promise<void> {
+    return this.#terminal.show();
   }
 
   #carryOut(effect: Effect | null): void {
@@ -108,15 +78,13 @@ class LabScreen implements Stage {
       case 'play':
         return void this.#play();
       case 'leave':
-        return this.#over.resolve();
+        return this.#terminal.end();
       case 'interrupt':
-        return this.#over.reject(new ReplabError('interrupted'));
+        return this.#terminal.fail(new ReplabError('interrupted'));
       case 'suspend':
         return void this.#suspend(() => void process.kill(0, 'SIGTSTP'));
       case 'redraw':
-        this.#io.stdout.write('\u001B[2J\u001B[H');
-        this.#ink?.clear();
-        this.#ink?.rerender(createElement(App, { stage: this }));
+        this.#terminal.redraw();
     }
   }
 
@@ -131,7 +99,7 @@ class LabScreen implements Stage {
       this.#model.ended(seen);
       this.#changed();
     } catch (error) {
-      this.#over.reject(error);
+      this.#terminal.fail(error);
     }
   }
 
